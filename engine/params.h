@@ -63,7 +63,7 @@ enum {
   PARAM_PORTS     = 1 << 4, /* connections outside the program */
   PARAM_TRANSIENT = 1 << 5, /* of the moment: not saved, no step of undo */
   PARAM_READONLY  = 1 << 6, /* read only, not saved */
-  PARAM_LIVE      = 1 << 7, /* a command or a state of the running desk: not saved */
+  PARAM_LIVE = 1 << 7, /* a command or a state of the running desk: not saved */
 };
 
 typedef enum Unit {
@@ -97,13 +97,13 @@ typedef enum Taper {
 } Taper;
 
 typedef struct ParamRow {
-  const char        *symbol; /* the address's tail; '#' is an index from 1 */
-  const char        *label;  /* on screen */
-  const char        *doc;    /* one sentence */
+  const char        *symbol;  /* the address's tail; '#' is an index from 1 */
+  const char        *label;   /* on screen */
+  const char        *doc;     /* one sentence */
   const char *const *choices; /* TAPER_CHOICE: max + 1 of them */
   double             min;
   double             max;
-  double             def;
+  double             def; /* params_default() knows what differs by index */
   Unit               unit;
   Taper              taper;
   unsigned           owners; /* PARAM_STRIP … */
@@ -116,16 +116,13 @@ typedef struct ParamRow {
 typedef enum Row {
 #define ROW(id, ...) ROW_##id,
 #include "engine/params.def"
-#undef ROW
   ROWS
 } Row;
 
 /* CELL_FADER, CELL_EQ_FREQ + band, … : the cells. */
 typedef enum Cell {
-#define ROW(id, count, ...)                                                    \
-  CELL_##id, CELL_##id##_LAST = CELL_##id + (count) - 1,
+#define ROW(id, count, ...) CELL_##id, CELL_##id##_LAST = CELL_##id + (count)-1,
 #include "engine/params.def"
-#undef ROW
   CELLS
 } Cell;
 
@@ -143,13 +140,18 @@ const ParamRow *params_row(Row row) RT_SAFE;
 /* The row that a cell belongs to. [any] */
 const ParamRow *params_of_cell(unsigned cell) RT_SAFE;
 
+/* What a cell holds until it is set; for most rows its def, for the EQ's bands
+   one each. [any] */
+double params_default(unsigned cell) RT_SAFE;
+
 /* Does the owner have this cell? [any] */
 bool params_owner_has(Owner owner, unsigned cell) RT_SAFE;
 
 /* The words of an address's first part: "strip", "main", … [any] */
 const char *params_owner_name(Owner owner);
 
-/* Is there more than one of this owner, so that its addresses have a number? */
+/* Is there more than one of this owner, so that its addresses have a number?
+   [any] */
 bool params_owner_is_numbered(Owner owner);
 
 /* The highest number that an owner may have; 0 where it has none. [any] */
@@ -161,8 +163,9 @@ enum { ADDRESS_TEXT = 64 }; /* bytes that hold any address */
 void address_print(Address address, char text[ADDRESS_TEXT]);
 
 /* Reads an address. Returns false where the text is none; *rest (if not NULL)
-   is set to what follows it: "" or one of the leaves "/value", "/text" …
-   The owner's number need not exist on a desk. [any] */
+   is set to what follows it: "" or one of the leaves "/value", "/text",
+   "/touch", "/delta"; with rest NULL nothing may follow. The owner's number
+   need not exist on a desk. [any] */
 bool address_parse(const char *text, Address *address, const char **rest);
 
 /* The same place? [any] */
@@ -170,10 +173,10 @@ bool address_equal(Address a, Address b);
 
 /* A key for hash tables: different for different addresses. [any] */
 uint32_t address_key(Address address);
-Address address_from_key(uint32_t key);
+Address  address_from_key(uint32_t key);
 
-/* The strip that a reference such as "strip/3" names; false for anything else,
-   the empty text included. [any] */
+/* The strip or bus that a reference such as "strip/3" names; false for anything
+   else, the empty text included. [any] */
 bool address_parse_ref(const char *text, Owner *owner, unsigned *number);
 
 #endif

@@ -18,18 +18,25 @@ double value_to_position(const ParamRow *row, double value) RT_SAFE;
    and whole numbers are whole. [any] */
 bool value_is_valid(const ParamRow *row, double value) RT_SAFE;
 
-/* For eyes: "-3.5 dB", "2.40 kHz", "L30", "-inf dB", "on", "highshelf". [any] */
+/* For eyes: "-3.5 dB", "2.40 kHz", "L30", "-inf dB", "on", "highshelf". [any]
+ */
 void value_format(const ParamRow *row, double value, char text[VALUE_TEXT]);
 
 /* What people type: "-6", "-6 dB", "2.4k", "L30", "4:1", "on", "1:02.5".
    Returns false where it cannot be read or is out of range, with a sentence in
    reason (if not NULL) that says what would do. [any] */
-bool value_parse(const ParamRow *row, const char *text, double *value,
-                 char reason[160]);
+bool value_parse(const ParamRow *row,
+                 const char     *text,
+                 double         *value,
+                 char            reason[160]);
 
 /* For files: the shortest decimal that reads back to the same number; -inf and
    inf in words. [any] */
 void value_print(double value, char text[VALUE_TEXT]);
+
+/* Reads the number at the beginning of a text, as strtod() does, but with a
+   point in every locale. [any] */
+double value_read(const char *text);
 
 /* Decibels to gain; exactly 1 at 0 dB and 0 at -inf. [any] */
 double value_db_to_gain(double db) RT_SAFE;
