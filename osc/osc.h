@@ -16,8 +16,9 @@ typedef struct OscOptions {
 /* Opens the socket and serves it on the control thread's loop. Returns NULL
    with a sentence in *error (g_free) where the address cannot be had.
    [control, or before its loop runs] */
-OscServer *osc_server_new(Control *control, const OscOptions *options,
-                          char **error);
+OscServer *osc_server_new(Control          *control,
+                          const OscOptions *options,
+                          char            **error);
 void       osc_server_free(OscServer *server);
 
 int osc_server_port(const OscServer *server);
