@@ -9,9 +9,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#define PAGES 40
+#define PAGES  40
 #define FRAMES (PAGES * TRACK_PAGE - 500) /* ends inside a page */
-#define SLOTS 6
+#define SLOTS  6
 
 static float
 code(int64_t frame, int channel)
@@ -137,8 +137,8 @@ START_TEST(test_missing_page_is_silent_and_counted_once_a_block)
   ck_assert_uint_eq(underruns(&track), 1);
   track_read(&track, 0, 3 * TRACK_PAGE - 2048, 4096, out);
   for (int i = 0; i < 4096; i++)
-    ck_assert_float_eq(
-      out[i], i < 2048 ? 0.0f : code(3 * TRACK_PAGE - 2048 + i, 0));
+    ck_assert_float_eq(out[i],
+                       i < 2048 ? 0.0f : code(3 * TRACK_PAGE - 2048 + i, 0));
 
   /* Arriving in the middle of a block it is not heard before the next. */
   load(&track, 1, 2);
