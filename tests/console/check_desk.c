@@ -947,11 +947,12 @@ compare(const Mirror *mirror)
         Address     address = desk_address(owner, number, cell);
         const char *text    = mirror->texts[owner][number][cell];
 
-        if (!mirror->exists[owner][number])
-          continue;
-        ck_assert_double_eq(desk_get(desk, address),
-                            mirror->values[owner][number][cell]);
-        ck_assert_str_eq(desk_get_text(desk, address), text ? text : "");
+        /* Check writes a note at each assertion; there are too many. */
+        if (mirror->exists[owner][number] &&
+            (desk_get(desk, address) != mirror->values[owner][number][cell] ||
+             strcmp(desk_get_text(desk, address), text ? text : "")))
+          ck_abort_msg(
+            "cell %u of %s/%u differs", cell, params_owner_name(owner), number);
       }
     }
 }
