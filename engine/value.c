@@ -219,7 +219,7 @@ format_scaled(double value, const char *unit, char text[VALUE_TEXT])
 
   if (value == 0)
     decimals = 0;
-  else if (value < 0.0995)
+  else if (value < 0.9995)
     decimals = 3;
   print_plain(text, VALUE_TEXT, "%.*f %s", decimals, value, unit);
 }
