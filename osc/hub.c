@@ -32,7 +32,6 @@ typedef struct Asking {
 struct OscHub {
   OscHost     host;
   Desk       *desk;
-  unsigned    observer;
   int64_t     due;
   uint64_t    work;  /* of this datagram */
   uint64_t    steps; /* of its patterns */
@@ -279,7 +278,7 @@ osc_hub_push(OscHub *hub)
 {
   int64_t time = now(hub);
   int64_t due  = INT64_MAX;
-  for (unsigned i = 0; i < OSC_CLIENTS_MAX && hub->desk; ++i) {
+  for (unsigned i = 0; i < OSC_CLIENTS_MAX; ++i) {
     OscClient *client = &hub->clients.client[i];
     osc_client_lapse(client, time);
     if (!client->id || !osc_client_is_pending(client))
@@ -326,8 +325,8 @@ mark(OscHub *hub, Address address)
   }
 }
 
-static void
-on_change(void *self, const Change *change)
+void
+osc_hub_change(void *self, const Change *change)
 {
   OscHub *hub = self;
   if (change->kind == CHANGE_VALUE) {
@@ -611,8 +610,7 @@ osc_hub_receive(OscHub *hub, const OscPeer *from, const void *data, size_t size)
     return 1;
   }
   client->heard = now(hub);
-  if (hub->desk)
-    osc_packet_each(data, size, on_message, &delivery);
+  osc_packet_each(data, size, on_message, &delivery);
   return hub->work + 1;
 }
 
@@ -621,15 +619,10 @@ osc_hub_receive(OscHub *hub, const OscPeer *from, const void *data, size_t size)
 void
 osc_hub_set_desk(OscHub *hub, Desk *desk)
 {
-  if (hub->desk)
-    desk_unobserve(hub->desk, hub->observer);
-  hub->desk = desk;
-  if (!desk)
-    return;
-  hub->observer        = desk_observe(desk, on_change, hub);
   const Status *status = hub->host.status(hub->host.self);
   char         *name   = g_path_get_basename(status->session);
-  tell_all(hub, "/desk/opened", osc_leaf_text(name));
+  hub->desk            = desk;
+  tell_all(hub, "/desk/opened", osc_leaf_text(status->session[0] ? name : ""));
   g_free(name);
   for (unsigned i = 0; i < OSC_CLIENTS_MAX; ++i) {
     osc_client_sweep(&hub->clients.client[i]);
@@ -669,8 +662,6 @@ void
 osc_hub_tick(OscHub *hub)
 {
   const Status *status = hub->host.status(hub->host.self);
-  if (!hub->desk)
-    return;
   if (status->position != hub->position) {
     hub->position = status->position;
     mark(hub, desk_address(OWNER_TRANSPORT, 0, CELL_POSITION));
@@ -690,8 +681,8 @@ osc_hub_new(const OscHost *host, Desk *desk)
   hub->due            = INT64_MAX;
   hub->sentences.left = ALL_SENTENCES;
   hub->sentences.at   = now(hub);
+  hub->desk           = desk;
   osc_writer_clear(&hub->writer);
-  osc_hub_set_desk(hub, desk);
   return hub;
 }
 
@@ -700,7 +691,6 @@ osc_hub_free(OscHub *hub)
 {
   if (!hub)
     return;
-  osc_hub_set_desk(hub, NULL);
   osc_clients_cleanup(&hub->clients);
   g_free(hub);
 }

@@ -44,12 +44,16 @@ enum { OSC_WORK_MAX = 32768 };
 
 typedef struct OscHub OscHub;
 
-/* Serves a desk, NULL for none yet. [control] */
+/* Serves a desk, whose every change is to be told to osc_hub_change().
+   [control] */
 OscHub *osc_hub_new(const OscHost *host, Desk *desk);
 void    osc_hub_free(OscHub *hub);
 
-/* Serves another desk, NULL for none: to be called while the one before is
-   still there. Subscribers are told everything anew. [control] */
+/* The desk changed: a DeskObserver. [control] */
+void osc_hub_change(void *hub, const Change *change);
+
+/* Serves another desk from now on. Subscribers are told everything anew.
+   [control] */
 void osc_hub_set_desk(OscHub *hub, Desk *desk);
 
 /* Carries out a datagram. Returns the work that it was. [control] */

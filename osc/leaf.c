@@ -22,21 +22,29 @@ decimal_of_float(float number)
   return (double)number;
 }
 
+/* liblo keeps arguments at every fourth byte, which is not enough for the
+   widest member of the union that it calls them. */
 bool
 osc_argument_number(char type, const lo_arg *argument, double *number)
 {
+  int32_t i;
+  int64_t h;
+  float   f;
   switch (type) {
   case 'i':
-    *number = argument->i;
+    memcpy(&i, argument, sizeof i);
+    *number = i;
     return true;
   case 'h':
-    *number = (double)argument->h;
+    memcpy(&h, argument, sizeof h);
+    *number = (double)h;
     return true;
   case 'f':
-    *number = decimal_of_float(argument->f);
+    memcpy(&f, argument, sizeof f);
+    *number = decimal_of_float(f);
     return true;
   case 'd':
-    *number = argument->d;
+    memcpy(number, argument, sizeof *number);
     return true;
   case 'T':
     *number = 1;
@@ -52,7 +60,7 @@ osc_argument_number(char type, const lo_arg *argument, double *number)
 const char *
 osc_argument_text(char type, const lo_arg *argument)
 {
-  return type == 's' || type == 'S' ? &argument->s : NULL;
+  return type == 's' || type == 'S' ? (const char *)argument : NULL;
 }
 
 static bool

@@ -222,6 +222,20 @@ on_due(gpointer self)
 }
 
 static void
+on_change(void *self, const Change *change)
+{
+  const OscServer *server = self;
+  osc_hub_change(server->hub, change);
+}
+
+static void
+on_replaced(void *self, Desk *desk)
+{
+  const OscServer *server = self;
+  osc_hub_set_desk(server->hub, desk);
+}
+
+static void
 on_meters(void *self)
 {
   const OscServer *server = self;
@@ -358,6 +372,7 @@ osc_server_new(Control *control, const OscOptions *options, char **error)
                                         .meters   = host_meters,
                                         .save     = host_save },
                             control_desk(control));
+  control_observe_desk(control, on_change, on_replaced, server);
   control_set_meter_tick(control, on_meters, server);
   return server;
 }
@@ -368,6 +383,7 @@ osc_server_free(OscServer *server)
   if (!server)
     return;
   control_set_meter_tick(server->control, NULL, NULL);
+  control_unobserve_desk(server->control, on_change, server);
   g_source_destroy(server->readable);
   g_source_unref(server->readable);
   osc_hub_free(server->hub);
