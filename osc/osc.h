@@ -6,7 +6,8 @@
 
 #include "console/control.h"
 
-typedef struct OscServer OscServer;
+typedef struct OscServer   OscServer;
+typedef struct OscCounters OscCounters; /* hub.h */
 
 typedef struct OscOptions {
   const char *listen; /* an address to bind; NULL is 127.0.0.1 */
@@ -22,5 +23,8 @@ OscServer *osc_server_new(Control          *control,
 void       osc_server_free(OscServer *server);
 
 int osc_server_port(const OscServer *server);
+
+/* What was received, sent and refused. [control] */
+const OscCounters *osc_server_counters(const OscServer *server);
 
 #endif

@@ -398,3 +398,9 @@ osc_server_port(const OscServer *server)
 {
   return server->port;
 }
+
+const OscCounters *
+osc_server_counters(const OscServer *server)
+{
+  return osc_hub_counters(server->hub);
+}

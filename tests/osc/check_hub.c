@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "osc/packet.h"
+#include "osc/verbs.h"
 #include "tests/fake-osc.h"
 
 static FakeHost *host;
@@ -599,6 +600,29 @@ START_TEST(what_is_refused_is_counted)
 }
 END_TEST
 
+START_TEST(the_manual_has_every_verb_and_every_word)
+{
+  char *page;
+  ck_assert(g_file_get_contents("man/consort-osc.7", &page, NULL, NULL));
+  size_t         count;
+  const OscVerb *verbs = osc_verbs(&count);
+  for (size_t i = 0; i < count; ++i) {
+    char *item = g_strdup_printf(".It Pa %s", verbs[i].path);
+    ck_assert_msg(strstr(page, item) != NULL, "%s", item);
+    ck_assert_ptr_eq(osc_verb_find(verbs[i].path), &verbs[i]);
+    ck_assert_ptr_nonnull(verbs[i].run);
+    ck_assert(g_str_has_suffix(verbs[i].doc, "."));
+    g_free(item);
+  }
+  for (unsigned fault = OSC_FINE + 1; fault < OSC_FAULTS; ++fault) {
+    char *item = g_strdup_printf(".It %s\n", osc_fault_word((OscFault)fault));
+    ck_assert_msg(strstr(page, item) != NULL, "%s", item);
+    g_free(item);
+  }
+  g_free(page);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -633,6 +657,7 @@ main(void)
   tcase_add_test(tcase, strips_come_and_go);
   tcase_add_test(tcase, save_is_asked_for);
   tcase_add_test(tcase, what_is_refused_is_counted);
+  tcase_add_test(tcase, the_manual_has_every_verb_and_every_word);
   suite_add_tcase(suite, tcase);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_ENV);
