@@ -30,33 +30,44 @@ static const struct {
   { "\u221e", "inf" }, { "\u00b5", "u" }, { "\u03bc", "u" }, { "\u00a0", " " },
 };
 
+/* What stands for the sign at text, and its length; NULL where there is none.
+ */
+static const char *
+replace_sign(const char *text, size_t *length)
+{
+  if ((unsigned char)*text < 0x80)
+    return NULL;
+  for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+    *length = strlen(signs[i].sign);
+    if (!strncmp(text, signs[i].sign, *length))
+      return signs[i].plain;
+  }
+  return NULL;
+}
+
 /* Copies text to plain in that one form; false where it does not fit. */
 static bool
 simplify(const char *text, char plain[TYPED])
 {
-  size_t length = 0;
+  size_t length = 0, sign;
 
   while (is_blank(*text))
     text++;
   while (*text) {
-    const char *put  = NULL;
-    size_t      take = 1;
+    const char *put = replace_sign(text, &sign);
 
-    for (size_t i = 0; i < sizeof signs / sizeof *signs && !put; i++)
-      if (!strncmp(text, signs[i].sign, strlen(signs[i].sign))) {
-        put  = signs[i].plain;
-        take = strlen(signs[i].sign);
-      }
     if (length + 4 >= TYPED)
       return false;
     if (put) {
       strcpy(plain + length, put);
       length += strlen(put);
+      text += sign;
     } else {
-      plain[length++] =
-        *text >= 'A' && *text <= 'Z' ? (char)(*text + 32) : *text;
+      bool upper = *text >= 'A' && *text <= 'Z';
+
+      plain[length++] = upper ? (char)(*text + 'a' - 'A') : *text;
+      text++;
     }
-    text += take;
   }
   while (length > 0 && is_blank(plain[length - 1]))
     length--;
