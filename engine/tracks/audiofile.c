@@ -21,7 +21,7 @@
 struct AudioFile {
   int      fd;
   SNDFILE *sndfile;
-  int64_t  position;
+  int64_t  position; /* of the next frame, -1: nobody knows */
 };
 
 typedef struct {
@@ -115,8 +115,22 @@ check_head(const char *path, int fd, AudioHead *head, char **error)
   return false;
 }
 
+/* A recorder that is killed leaves samples of which its header knows nothing.
+ */
 static bool
-check_info(const char *path, const SF_INFO *info, char **error)
+is_unfinished(int fd, const AudioHead *head)
+{
+  struct stat status;
+  return head->data_at >= 0 && head->data_bytes < 0 &&
+         fstat(fd, &status) == 0 && status.st_size > head->data_at + 1024;
+}
+
+static bool
+check_info(const char      *path,
+           int              fd,
+           const SF_INFO   *info,
+           const AudioHead *head,
+           char           **error)
 {
   if (!codec_of(info->format))
     sentence(error,
@@ -138,7 +152,13 @@ check_info(const char *path, const SF_INFO *info, char **error)
              AUDIOFILE_RATE_MIN,
              AUDIOFILE_RATE_MAX);
   else if (info->frames < 1)
-    sentence(error, "%s: there is no audio in this file", path);
+    sentence(error,
+             "%s: there is no audio in this file%s",
+             path,
+             is_unfinished(fd, head)
+               ? ", or its recorder never finished it; if so, repair it with "
+                 "sox --ignore-length"
+               : "");
   else if (info->frames > FRAMES_MAX)
     sentence(error,
              "%s: the file does not say how long it is; convert it to WAV",
@@ -204,7 +224,7 @@ open_sndfile(const char *path, int fd, AudioFileInfo *info, char **error)
              sf_strerror(NULL));
     return NULL;
   }
-  if (!check_info(path, &sf, error)) {
+  if (!check_info(path, fd, &sf, &head, error)) {
     sf_close(sndfile);
     return NULL;
   }
@@ -221,29 +241,45 @@ audiofile_open(const char *path, AudioFileInfo *info, char **error)
     return NULL;
   }
 
-  file->position = -1;
-  file->fd       = open_regular(path, error);
+  file->fd = open_regular(path, error);
   if (file->fd >= 0)
     file->sndfile = open_sndfile(path, file->fd, info, error);
-  if (file->sndfile)
+  if (file->sndfile) {
+    const bool sound = info->missing >= 0;
+    file->position = sound && sf_seek(file->sndfile, 0, SEEK_SET) == 0 ? 0 : -1;
     return file;
+  }
 
   audiofile_close(file);
   return NULL;
 }
 
+/* A decoder that has met damage may never find its way again. */
+static bool
+start_again(AudioFile *file)
+{
+  SF_INFO sf = { 0 };
+  sf_close(file->sndfile);
+  file->sndfile  = NULL;
+  file->position = 0;
+  if (lseek(file->fd, 0, SEEK_SET) == 0)
+    file->sndfile = sf_open_fd(file->fd, SFM_READ, &sf, SF_FALSE);
+  return file->sndfile != NULL;
+}
+
 int
 audiofile_read(AudioFile *file, int64_t frame, int frames, float *out)
 {
+  if (file->position < 0 && !start_again(file))
+    return 0;
   if (frame != file->position &&
       sf_seek(file->sndfile, frame, SEEK_SET) != frame) {
     file->position = -1;
     return 0;
   }
   const sf_count_t count = sf_readf_float(file->sndfile, out, frames);
-  /* After a short read nobody knows where a decoder stands. */
-  file->position = count == frames ? frame + frames : -1;
-  return (int)count;
+  file->position         = count == frames ? frame + frames : -1;
+  return count < 0 ? 0 : (int)count;
 }
 
 void

@@ -67,30 +67,33 @@ number(const unsigned char *bytes, int count, bool big)
   return n;
 }
 
-static bool
-wave_is_plain(const Walk *walk, int64_t at)
+typedef enum { CUT_OFF, PLAIN, CODED } Codec;
+
+static Codec
+wave_codec(const Walk *walk, int64_t at)
 {
   unsigned char bytes[2];
   if (!read_at(walk->fd, at, bytes, 2))
-    return false;
-  const uint64_t tag = number(bytes, 2, false);
-  if (tag == WAVE_EXTENSIBLE)
-    return read_at(walk->fd, at + 24, bytes, 2) &&
-           (number(bytes, 2, false) == WAVE_PCM ||
-            number(bytes, 2, false) == WAVE_FLOAT);
-  return tag == WAVE_PCM || tag == WAVE_FLOAT;
+    return CUT_OFF;
+  uint64_t tag = number(bytes, 2, false);
+  if (tag == WAVE_EXTENSIBLE) {
+    if (!read_at(walk->fd, at + 24, bytes, 2))
+      return CUT_OFF;
+    tag = number(bytes, 2, false);
+  }
+  return tag == WAVE_PCM || tag == WAVE_FLOAT ? PLAIN : CODED;
 }
 
-static bool
-letters_are_plain(const Walk *walk, int64_t at)
+static Codec
+letters_codec(const Walk *walk, int64_t at)
 {
   char letters[4];
   if (!read_at(walk->fd, at, letters, 4))
-    return false;
+    return CUT_OFF;
   for (size_t i = 0; i < sizeof plain_codecs / sizeof *plain_codecs; i++)
     if (memcmp(letters, plain_codecs[i], 4) == 0)
-      return true;
-  return false;
+      return PLAIN;
+  return CODED;
 }
 
 /* Every description must be plain: which of several counts is for the next
@@ -98,18 +101,16 @@ letters_are_plain(const Walk *walk, int64_t at)
 static void
 look_at_description(Walk *walk, int64_t at)
 {
-  const int codec = walk->dialect->codec;
-  bool      plain = true;
-  if (codec == 0)
-    plain = wave_is_plain(walk, at);
-  else if (codec > 0)
-    plain = letters_are_plain(walk, at + codec);
-  walk->described = true;
-  walk->coded |= !plain;
+  const int   place = walk->dialect->codec;
+  const Codec codec = place < 0    ? PLAIN
+                      : place == 0 ? wave_codec(walk, at)
+                                   : letters_codec(walk, at + place);
+  walk->described |= codec != CUT_OFF;
+  walk->coded |= codec == CODED;
 }
 
 static void
-look_at_data(Walk *walk, int64_t size)
+look_at_data(Walk *walk, int64_t at, int64_t size)
 {
   /* Programs that write to a pipe cannot know the size and put one of these. */
   const bool unsaid =
@@ -117,6 +118,7 @@ look_at_data(Walk *walk, int64_t size)
     (walk->dialect->size_bytes == 4 &&
      ((size >= 0x7FFFF000 && size <= INT32_MAX) || size == UINT32_MAX));
   walk->data             = true;
+  walk->head->data_at    = at;
   walk->head->data_bytes = walk->long_data > 0 ? walk->long_data
                            : unsaid            ? -1
                                                : size - walk->dialect->preamble;
@@ -129,7 +131,7 @@ look_at_chunk(Walk *walk, const char *id, int64_t at, int64_t size)
   if (memcmp(id, walk->dialect->description, 4) == 0)
     look_at_description(walk, at);
   else if (memcmp(id, walk->dialect->data, 4) == 0)
-    look_at_data(walk, size);
+    look_at_data(walk, at, size);
   else if (memcmp(id, "ds64", 4) == 0 && read_at(walk->fd, at + 8, bytes, 8))
     walk->long_data = (int64_t)number(bytes, 8, false);
 }
@@ -192,7 +194,7 @@ audiohead_read(int fd, AudioHead *head)
   char          magic[12] = { 0 };
   const int64_t start     = skip_id3(fd);
 
-  *head = (AudioHead){ .format = "unknown", .data_bytes = -1 };
+  *head = (AudioHead){ .format = "unknown", .data_bytes = -1, .data_at = -1 };
   if (pread(fd, magic, sizeof magic, start) < 4)
     return AUDIOHEAD_UNKNOWN;
   if (memcmp(magic, "fLaC", 4) == 0 || memcmp(magic, "OggS", 4) == 0) {

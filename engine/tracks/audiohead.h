@@ -19,8 +19,9 @@ typedef enum {
 } AudioHeadStatus;
 
 typedef struct {
-  const char *format; /* "WAV", "RF64", "W64", "AIFF", "CAF", "FLAC", "OGG" */
-  int64_t data_bytes; /* bytes of samples it promises, -1: it does not say */
+  const char *format;     /* WAV, RF64, W64, AIFF, CAF, FLAC or OGG */
+  int64_t     data_bytes; /* of samples, as promised; -1: it does not say */
+  int64_t     data_at;    /* where they start; -1: no such place */
 } AudioHead;
 
 /* Reads the header of an open file, wherever its position is.

@@ -115,7 +115,8 @@ cache_path(const char          *folder,
 int64_t
 cache_frames(const AudioFileInfo *info, int rate)
 {
-  return (info->frames * rate + info->rate / 2) / info->rate;
+  const int64_t frames = (info->frames * rate + info->rate / 2) / info->rate;
+  return frames > 0 ? frames : 1;
 }
 
 AudioFile *

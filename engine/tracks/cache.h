@@ -19,7 +19,7 @@ char *cache_path(const char          *folder,
                  int                  rate,
                  char               **error);
 
-/* How long a recording is at another rate, in frames. [any] */
+/* How long a recording is at another rate, in frames; never nothing. [any] */
 int64_t cache_frames(const AudioFileInfo *info, int rate);
 
 /* Opens the cached form of a recording; NULL if there is none or it is not what

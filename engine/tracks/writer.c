@@ -97,18 +97,37 @@ choose_format(const char *path, SF_INFO *info, WriterBits bits, char **error)
   return info->format;
 }
 
+/* Puts the last failure, of the system or of libsndfile, into words. */
+static void
+explain(char **error, const char *path, SNDFILE *sndfile)
+{
+  const int code = errno;
+  if (code == ENOSPC || code == EDQUOT)
+    sentence(
+      error, "%s: the disk is full; make room or choose another one", path);
+  else if (code == EFBIG)
+    sentence(error, "%s: no larger file is possible on this disk", path);
+  else
+    sentence(error,
+             "%s: cannot be written: %s",
+             path,
+             code ? strerror(code) : sf_strerror(sndfile));
+}
+
 static bool
 open_sndfile(AudioWriter *writer, const char *path, SF_INFO *info, char **error)
 {
   if (!tempfile_open(&writer->file, path, error))
     return false;
+  errno           = 0;
   writer->sndfile = sf_open_fd(writer->file.fd, SFM_WRITE, info, SF_FALSE);
   if (!writer->sndfile) {
-    sentence(error, "%s: cannot be written: %s", path, sf_strerror(NULL));
+    explain(error, path, NULL);
     return false;
   }
   sf_command(writer->sndfile, SFC_RF64_AUTO_DOWNGRADE, NULL, SF_TRUE);
-  /* It holds the time of day, and the same mix must give the same bytes. */
+  /* Its peaks come with the time of day, and the same mix must give the same
+     bytes. RF64 does not listen; see stop_clock(). */
   sf_command(writer->sndfile, SFC_SET_ADD_PEAK_CHUNK, NULL, SF_FALSE);
   return true;
 }
@@ -156,21 +175,8 @@ writer_open(const char *path,
 static void
 note_failure(AudioWriter *writer)
 {
-  if (writer->failure)
-    return;
-  if (errno == ENOSPC || errno == EDQUOT)
-    sentence(&writer->failure,
-             "%s: the disk is full; make room or choose another one",
-             writer->file.final);
-  else if (errno == EFBIG)
-    sentence(&writer->failure,
-             "%s: no larger file is possible on this disk",
-             writer->file.final);
-  else
-    sentence(&writer->failure,
-             "%s: cannot be written: %s",
-             writer->file.final,
-             errno ? strerror(errno) : sf_strerror(writer->sndfile));
+  if (!writer->failure)
+    explain(&writer->failure, writer->file.final, writer->sndfile);
 }
 
 /* One sample as a whole number of steps, kept in range. */
@@ -226,6 +232,27 @@ writer_clipped(const AudioWriter *writer)
   return writer->clipped;
 }
 
+/* Clears the time in the PEAK chunk of a WAV or RF64 file, which comes before
+   its samples. */
+static bool
+stop_clock(int fd)
+{
+  unsigned char head[8];
+  const int     none = 0;
+  if (pread(fd, head, 4, 0) != 4 ||
+      (memcmp(head, "RIFF", 4) != 0 && memcmp(head, "RF64", 4) != 0))
+    return true;
+
+  for (off_t at = 12; pread(fd, head, 8, at) == 8;) {
+    if (memcmp(head, "PEAK", 4) == 0)
+      return pwrite(fd, &none, sizeof none, at + 12) == sizeof none;
+    if (memcmp(head, "data", 4) == 0)
+      break;
+    at += 8 + (head[4] | head[5] << 8 | head[6] << 16);
+  }
+  return true;
+}
+
 /* Whether the finished file says of itself what was put into it. */
 static bool
 reads_back(AudioWriter *writer)
@@ -247,7 +274,9 @@ finish_sndfile(AudioWriter *writer)
     note_failure(writer);
   const int status = sf_close(writer->sndfile);
   writer->sndfile  = NULL;
-  if (status != SF_ERR_NO_ERROR || (!writer->failure && !reads_back(writer)))
+  if (status != SF_ERR_NO_ERROR ||
+      (!writer->failure &&
+       !(stop_clock(writer->file.fd) && reads_back(writer))))
     note_failure(writer);
 }
 
