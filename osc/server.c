@@ -20,6 +20,7 @@
 
 enum {
   TURN_DATAGRAMS = 64,
+  TURN_WORK      = 8192, /* as the hub counts it: some milliseconds */
   RECEIVE_BUFFER = 1 << 20,
 };
 
@@ -140,7 +141,7 @@ on_readable(gint fd, GIOCondition condition, gpointer self)
   (void)fd;
   (void)condition;
   uint64_t work = 0, this = 1;
-  for (int i = 0; i < TURN_DATAGRAMS && work < OSC_WORK_MAX && this; ++i) {
+  for (int i = 0; i < TURN_DATAGRAMS && work < TURN_WORK && this; ++i) {
     this = receive_one(self);
     work += this;
   }

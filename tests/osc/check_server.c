@@ -297,6 +297,34 @@ START_TEST(a_flood_starves_no_one)
 }
 END_TEST
 
+/* Who may write packets whole can make the desk seem to be their sender. */
+START_TEST(the_desk_does_not_answer_itself)
+{
+  struct {
+    uint16_t from, to, size, sum;
+    char     text[12];
+  } forged              = { .text = "/nothing" };
+  struct sockaddr_in at = { .sin_family      = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+  int                fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_UDP);
+  forged.from = forged.to = htons((uint16_t)osc_server_port(server));
+  forged.size             = htons(sizeof forged);
+  if (fd < 0)
+    return;
+  ck_assert_int_eq(
+    sendto(fd, &forged, sizeof forged, 0, (struct sockaddr *)&at, sizeof at),
+    sizeof forged);
+  close(fd);
+  say(client, "/ping", "", 0);
+  hear(client, "/pong");
+  control_stop(control);
+  const OscCounters *counters = osc_server_counters(server);
+  ck_assert_uint_eq(counters->refused[OSC_OWN], 1);
+  ck_assert_uint_eq(counters->refused[OSC_UNKNOWN], 0);
+  ck_assert_uint_eq(counters->datagrams, 1);
+}
+END_TEST
+
 /* Programs of others */
 
 static void run(const char *format, ...) G_GNUC_PRINTF(1, 2);
@@ -445,6 +473,7 @@ main(void)
   tcase_add_test(tcase, it_listens_to_this_machine_alone);
   tcase_add_test(tcase, version_six_is_served);
   tcase_add_test(tcase, a_flood_starves_no_one);
+  tcase_add_test(tcase, the_desk_does_not_answer_itself);
   tcase_add_test(tcase, oscsend_moves_and_oscdump_prints);
   tcase_add_test(tcase, the_manuals_examples_work);
   suite_add_tcase(suite, tcase);
