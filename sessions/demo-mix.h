@@ -14,7 +14,6 @@ typedef struct DemoSetting {
 /* The settings in the order in which to apply them: what a bus is comes before
    what feeds it. Strip N holds the song's track N-1. Ends with a setting whose
    address is NULL. [any] */
-const DemoSetting *
-demo_mix_settings(void);
+const DemoSetting *demo_mix_settings(void);
 
 #endif
