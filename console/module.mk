@@ -13,7 +13,7 @@ $(BUILD)/libconsole.a: $(console_OBJ)
 # A folder's library stands before those it leans on.
 LIBS := $(addprefix $(BUILD)/lib,$(addsuffix .a,\
   osc sessions console backends tracks engine))
-LIBS_PKG := $(osc_PKG) $(sessions_PKG) $(backends_PKG) $(tracks_PKG)
+LIBS_PKG = $(osc_PKG) $(sessions_PKG) $(backends_PKG) $(tracks_PKG)
 
 $(BUILD)/consort: $(program_OBJ) $(BUILD)/libgui.a $(LIBS)
 	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg_libs,$(gui_PKG) $(LIBS_PKG)) -lm

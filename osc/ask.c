@@ -91,14 +91,14 @@ read_answer(char *bytes, size_t size, const char *address, bool *refused)
 static char *
 hear(OscAsk *ask, const char *address, bool *refused)
 {
-  char        *bytes = g_malloc(LARGEST);
+  char        *bytes  = g_malloc(LARGEST);
   char        *answer = NULL;
   const gint64 until  = g_get_monotonic_time() + WAIT_US;
 
   while (!answer) {
     const gint64 left = until - g_get_monotonic_time();
-    if (left <= 0 || !g_socket_condition_timed_wait(
-                       ask->socket, G_IO_IN, left, NULL, NULL))
+    if (left <= 0 ||
+        !g_socket_condition_timed_wait(ask->socket, G_IO_IN, left, NULL, NULL))
       break;
     const gssize size =
       g_socket_receive(ask->socket, bytes, LARGEST, NULL, NULL);

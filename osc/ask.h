@@ -19,7 +19,9 @@ char *osc_ask_text(OscAsk *ask, const char *address, char **error);
 
 /* Sets an address from what a person would type, and waits for what became of
    it. */
-bool osc_ask_set(OscAsk *ask, const char *address, const char *text,
-                 char **error);
+bool osc_ask_set(OscAsk     *ask,
+                 const char *address,
+                 const char *text,
+                 char      **error);
 
 #endif

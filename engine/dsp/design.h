@@ -35,8 +35,8 @@ enum BandType {
 
    With the usual g = tan(w/2), k = 1/Q and d = 1/(1 + g·(g + k)), CROSS is
    2·g·d, DAMP 2·g·(g + k)·d and PULL 2·g²·d: small numbers for low frequencies,
-   where float32 is dense, which is what keeps 20 Hz at Q 10 precise. THRU is the
-   gain at half the sample rate, THRU + 2·LOW the gain at 0 Hz. */
+   where float32 is dense, which is what keeps 20 Hz at Q 10 precise. THRU is
+   the gain at half the sample rate, THRU + 2·LOW the gain at 0 Hz. */
 enum SvfCoef {
   SVF_CROSS,
   SVF_DAMP,
@@ -66,7 +66,7 @@ bool design_is_identity(const SvfCoefs *coefs) RT_SAFE;
    much, turning at freq_hz), q for all but it. Prototypes: the audio EQ
    cookbook's analogue forms. Frequencies, q and gains out of reason are brought
    back to it: 1 Hz to just below half the rate, 0.05 to 100, ±48 dB. [any] */
-void design_band(SvfCoefs    *out,
+void design_band(SvfCoefs     *out,
                  enum BandType type,
                  double        freq_hz,
                  double        gain_db,

@@ -90,6 +90,11 @@ vf_abs(vf x)
 static inline int
 vi_any(vi mask)
 {
+#if LANES == 16
+  return _mm512_test_epi32_mask((__m512i)mask, (__m512i)mask) != 0;
+#elif LANES == 8
+  return !_mm256_testz_si256((__m256i)mask, (__m256i)mask);
+#else
   int32_t lane[LANES];
   int32_t any = 0;
 
@@ -97,6 +102,7 @@ vi_any(vi mask)
   for (int i = 0; i < LANES; i++)
     any |= lane[i];
   return any != 0;
+#endif
 }
 
 #endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/rig.h"
+
+#include <check.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const Who who = { .origin = ORIGIN_COMMAND };
+
+Rig *
+rig_new(int strips, int channels, int buses, double rate)
+{
+  Rig *rig  = calloc(1, sizeof *rig);
+  rig->desk = desk_new();
+  rig->rate = rate;
+  for (int i = 0; i < strips; i++) {
+    const unsigned number = desk_add(rig->desk, OWNER_STRIP, 0, who, NULL);
+    ck_assert_uint_eq(number, (unsigned)i + 1);
+    rig_setf(rig, channels == 1 ? "1" : "2", "/strip/%d/channels", i + 1);
+  }
+  for (int i = 0; i < buses; i++)
+    desk_add(rig->desk, OWNER_BUS, 0, who, NULL);
+  return rig;
+}
+
+void
+rig_free(Rig *rig)
+{
+  link_free(rig->link);
+  desk_free(rig->desk);
+  free(rig);
+}
+
+void
+rig_set(Rig *rig, const char *text_address, const char *text)
+{
+  Address     address;
+  const char *rest;
+  char        reason[DESK_REASON];
+
+  ck_assert_msg(address_parse(text_address, &address, &rest) && !*rest,
+                "no address: %s",
+                text_address);
+  ck_assert_msg(desk_set_typed(rig->desk, address, text, who, reason),
+                "%s = %s: %s",
+                text_address,
+                text,
+                reason);
+}
+
+void
+rig_setf(Rig *rig, const char *text, const char *format, ...)
+{
+  char    address[128];
+  va_list args;
+
+  va_start(args, format);
+  vsnprintf(address, sizeof address, format, args);
+  va_end(args);
+  rig_set(rig, address, text);
+}
+
+void
+rig_start(Rig *rig, const char *kernel)
+{
+  const LinkOptions options = { .rate           = rig->rate,
+                                .kernel         = kernel_choose(kernel),
+                                .reader_threads = 1 };
+  char              reason[DESK_REASON];
+
+  ck_assert_ptr_nonnull(options.kernel);
+  rig->link = link_new(rig->desk, &options, reason);
+  ck_assert_msg(rig->link != NULL, "%s", reason);
+  rig_settle(rig);
+}
+
+void
+rig_settle(Rig *rig)
+{
+  char reason[DESK_REASON];
+
+  ck_assert_msg(link_settle(rig->link, reason), "%s", reason);
+}
+
+static void
+run_block(Rig *rig, int offset, int n)
+{
+  const float *in[INPUT_PORTS];
+  float       *out[OUTPUT_PORTS];
+  EngineCycle  cycle = { .frames = n, .in = in, .out = out };
+  SongSpan     spans[64];
+
+  for (int i = 0; i < INPUT_PORTS; i++)
+    in[i] = rig->in[i] ? rig->in[i] + offset : NULL;
+  for (int i = 0; i < OUTPUT_PORTS; i++)
+    out[i] = rig->out[i] ? rig->out[i] + offset : NULL;
+  const int count =
+    engine_next_spans(link_engine(rig->link), &cycle, spans, 64);
+  for (int i = 0; i < count; i++)
+    readers_wait(link_readers(rig->link), spans[i].frame, spans[i].frames);
+  engine_process(link_engine(rig->link), &cycle);
+}
+
+void
+rig_run(Rig *rig, int offset, int frames, int block, unsigned seed)
+{
+  while (frames > 0) {
+    int n = block;
+    if (!block) {
+      seed = seed * 1664525u + 1013904223u;
+      n    = 1 + (int)(seed >> 16) % 700;
+    }
+    n = n < frames ? n : frames;
+    run_block(rig, offset, n);
+    offset += n;
+    frames -= n;
+  }
+}
+
+int
+rig_input(Rig *rig, unsigned number, int leg)
+{
+  return 2 * link_slot(rig->link, OWNER_STRIP, number) + leg;
+}
+
+int
+rig_output(Owner owner, unsigned number, int leg)
+{
+  const int slot = owner == OWNER_MAIN      ? SLOT_MAIN
+                   : owner == OWNER_MONITOR ? SLOT_MONITOR
+                                            : SLOT_BUS + (int)number - 1;
+
+  return 2 * (slot - SLOT_BUS) + leg;
+}
+
+float *
+rig_zeros(int n)
+{
+  return calloc((size_t)n, sizeof(float));
+}
+
+float *
+rig_noise(int n, unsigned seed)
+{
+  float *noise = rig_zeros(n);
+
+  for (int i = 0; i < n; i++) {
+    seed     = seed * 1664525u + 1013904223u;
+    noise[i] = (float)(int)seed / 2147483648.0f;
+  }
+  return noise;
+}
