@@ -32,6 +32,10 @@ enum { SPOTS_FIXED = 3, SPOTS_NEAR = 6, SPOTS_MAX = SPOTS_FIXED + SPOTS_NEAR };
 
 #define SPOT_TOP (0.82 * M_PI)
 
+/* A fit may lessen the damping of a resonance to this part of it, no further:
+   what comes out must be fit to be poles. */
+#define SLACK 0.7
+
 static double
 clamp(double x, double low, double high)
 {
@@ -150,12 +154,15 @@ fit(double c[3], int from, const Spot *spots, const double target[], int n)
   double m[3][3] = { 0 }, y[3] = { 0 };
 
   for (int s = 0; s < n; s++) {
-    double t = spots[s].t, scale = 1.0 / target[s];
-    double row[3] = { scale, t * scale, t * t * scale };
-    double rest   = from == 1 ? 1.0 - c[0] * row[0] : 1.0;
+    double scale, rest, row[3];
 
     if (!(target[s] > 0.0))
       continue;
+    scale  = 1.0 / target[s];
+    row[0] = scale;
+    row[1] = scale * spots[s].t;
+    row[2] = scale * spots[s].t * spots[s].t;
+    rest   = from == 1 ? 1.0 - c[0] * row[0] : 1.0;
     for (int i = from; i < 3; i++) {
       for (int j = from; j < 3; j++)
         m[i][j] += row[i] * row[j];
@@ -179,9 +186,6 @@ damping(const double p[3])
   return p[2] != 0.0 ? p[1] / sqrt(p[0] * p[2]) : 0.0;
 }
 
-/* A fit may narrow a resonance by this and no more. */
-static const double slack = 0.7;
-
 /* Poles by matching, zeros by fitting; the gain at 0 Hz is exact. root is where
    the zeros are, in units of w0, q how narrow. */
 static void
@@ -202,10 +206,10 @@ fit_zeros(Quotient       *out,
   dc   = out->a[0] * analog->b[0] / analog->a[0];
   c[0] = dc * dc;
   fit(c, 1, spots, target, n);
-  /* What may be inverted afterwards must have its zeros where poles may be. */
+  /* The zeros may become poles afterwards, so they stay finite. */
   top  = limit(analog);
   c[2] = fmax(c[2], 0.05 * top * top);
-  factor(out->b, c, slack * fmin(1.0, damping(analog->b)));
+  factor(out->b, c, SLACK * fmin(1.0, damping(analog->b)));
 }
 
 /* Zeros given in out->b, with b[2] = 1; poles by fitting. With from = 1 the
@@ -226,7 +230,7 @@ fit_poles(Quotient *out, const Quotient *analog, double w0, double q, int from)
   }
   c[0] = out->b[0] * out->b[0];
   fit(c, from, spots, target, n);
-  factor(out->a, c, slack * fmin(1.0, 1.0 / q));
+  factor(out->a, c, SLACK * fmin(1.0, 1.0 / q));
   gain = 1.0 / out->a[2];
   for (int i = 0; i < 3; i++) {
     out->b[i] *= gain;
@@ -271,7 +275,8 @@ let_through(SvfCoefs *out)
   out->c[SVF_LOW]  = 0.0F;
 }
 
-/* Its states forget in two samples: s1' = -½·s1 + …, twice nothing. */
+/* Its states forget in two samples: one maps both to ±½·(s1 + s2), the next
+   that to nothing. */
 void
 design_identity(SvfCoefs *out) RT_SAFE
 {
