@@ -28,12 +28,12 @@ const EchoSettings echo_defaults = {
 /* What glides. */
 typedef union EchoFigures {
   struct {
-    float straight, crossed;   /* feedback to the own side and the other */
-    float in_own, in_other;    /* of a side into the left ring */
-    float in_right;            /* of the right side into the right ring */
-    float out_own, out_other;  /* width */
-    float lowcut, highcut;     /* g/(1 + g), g = tan(pi·f/rate) */
-    float duck;                /* dB */
+    float straight, crossed;  /* feedback to the own side and the other */
+    float in_own, in_other;   /* of a side into the left ring */
+    float in_right;           /* of the right side into the right ring */
+    float out_own, out_other; /* width */
+    float lowcut, highcut;    /* g/(1 + g), g = tan(pi·f/rate) */
+    float duck;               /* dB */
   };
   float all[10];
 } EchoFigures;
@@ -50,8 +50,8 @@ struct Echo {
 
   int         from[SIDES], to[SIDES]; /* delays of a glide, in frames */
   EchoFigures before, after;          /* its ends */
-  EchoFigures was, figure;            /* at the end of the last block, of this */
-  Block       share;                  /* of the new delays */
+  EchoFigures was, figure; /* at the end of the last block, of this */
+  Block       share;       /* of the new delays */
   bool        gliding;
   float       glided; /* 0 to 1 */
   float       pace;   /* of it in a block */
@@ -71,8 +71,8 @@ double
 echo_note_beats(int choice) RT_SAFE
 {
   static const double beats[ECHO_NOTES] = {
-    0, 4, 3, 2, 4. / 3, 1.5, 1, 2. / 3, 0.75, 0.5, 1. / 3, 0.375, 0.25, 1. / 6,
-    0.125,
+    0,    4,   3,      2,     4. / 3, 1.5,    1,     2. / 3,
+    0.75, 0.5, 1. / 3, 0.375, 0.25,   1. / 6, 0.125,
   };
 
   return choice > 0 && choice < ECHO_NOTES ? beats[choice] : 0;
@@ -114,10 +114,9 @@ static EchoFigures
 figures(const Echo *e) RT_SAFE
 {
   const EchoSettings *s = &e->wanted, *d = &echo_defaults;
-  const float         feedback =
-    (float)(within(s->feedback, 0, 98, d->feedback) / 100);
-  const float wide    = (float)(within(s->width, 0, 200, d->width) / 100);
-  const float crossed = s->pingpong ? 1 : 0;
+  const float feedback = (float)(within(s->feedback, 0, 98, d->feedback) / 100);
+  const float wide     = (float)(within(s->width, 0, 200, d->width) / 100);
+  const float crossed  = s->pingpong ? 1 : 0;
 
   return (EchoFigures){
     .straight  = feedback * (1 - crossed),
@@ -189,8 +188,8 @@ glide(Echo *e) RT_SAFE
 
 /* The low cut and then the high cut, in place. */
 static void
-filter(LoopFilter *f, const EchoFigures *from, const EchoFigures *to,
-       Block *x) RT_SAFE
+filter(LoopFilter *f, const EchoFigures *from, const EchoFigures *to, Block *x)
+  RT_SAFE
 {
   Block low_gain, high_gain;
 
@@ -210,8 +209,13 @@ filter(LoopFilter *f, const EchoFigures *from, const EchoFigures *to,
 
 /* out = a·own + b·other, the gains on their way. */
 static void
-blend(const Block *own, float own_from, float own_to, const Block *other,
-      float other_from, float other_to, Block *restrict out) RT_SAFE
+blend(const Block *own,
+      float        own_from,
+      float        own_to,
+      const Block *other,
+      float        other_from,
+      float        other_to,
+      Block *restrict out) RT_SAFE
 {
   Block a, b;
 
@@ -231,13 +235,23 @@ feed(Echo *e, const Block in[SIDES], Block back[SIDES]) RT_SAFE
 
   for (int side = 0; side < SIDES; side++)
     filter(&e->loop[side], was, now, &back[side]);
-  blend(&in[0], was->in_own, now->in_own, &in[1], was->in_other, now->in_other,
+  blend(&in[0],
+        was->in_own,
+        now->in_own,
+        &in[1],
+        was->in_other,
+        now->in_other,
         &own[0]);
   blend(&in[1], was->in_right, now->in_right, &none, 0, 0, &own[1]);
   for (int side = 0; side < SIDES; side++) {
     float *restrict head = rings_head(&e->rings, side);
-    blend(&back[side], was->straight, now->straight, &back[1 - side],
-          was->crossed, now->crossed, &round[side]);
+    blend(&back[side],
+          was->straight,
+          now->straight,
+          &back[1 - side],
+          was->crossed,
+          now->crossed,
+          &round[side]);
     for (int t = 0; t < BLOCK; t++)
       head[t] = cut_off(own[side].frame[t] + round[side].frame[t]);
   }
@@ -249,9 +263,12 @@ read_rings(const Echo *e, int early, Block out[SIDES]) RT_SAFE
 {
   for (int side = 0; side < SIDES; side++) {
     Block        own;
-    const float *tap =
-      rings_read(&e->rings, side, e->from[side] - early, e->to[side] - early,
-                 &e->share, &own);
+    const float *tap = rings_read(&e->rings,
+                                  side,
+                                  e->from[side] - early,
+                                  e->to[side] - early,
+                                  &e->share,
+                                  &own);
     memcpy(out[side].frame, tap, sizeof own.frame);
   }
 }
@@ -289,8 +306,13 @@ sound(Echo *e) RT_SAFE
   rings_advance(&e->rings);
   block_ramp(&gain, duck, e->duck);
   for (int s = 0; s < SIDES; s++) {
-    blend(&heard[s], e->was.out_own, e->figure.out_own, &heard[1 - s],
-          e->was.out_other, e->figure.out_other, &side[s]);
+    blend(&heard[s],
+          e->was.out_own,
+          e->figure.out_own,
+          &heard[1 - s],
+          e->was.out_other,
+          e->figure.out_other,
+          &side[s]);
     for (int t = 0; t < BLOCK; t++)
       side[s].frame[t] *= gain.frame[t];
   }

@@ -16,9 +16,9 @@ enum { ECHO_NOTES = 15 };
 
 /* What is on the knobs. Values out of range are brought back into it. */
 typedef struct EchoSettings {
-  double left_ms;    /* 1 to 4000, where no note is chosen */
+  double left_ms; /* 1 to 4000, where no note is chosen */
   double right_ms;
-  int    left_note;  /* 0 (off) to ECHO_NOTES - 1 */
+  int    left_note; /* 0 (off) to ECHO_NOTES - 1 */
   int    right_note;
   double tempo_bpm;  /* quarter notes a minute, 20 to 400 */
   double feedback;   /* 0 to 98 %: level of an echo against the one before */
@@ -47,8 +47,7 @@ void echo_free(Echo *echo);
    other; with now, or while idle, at once (which clicks if something sounds).
    Notes longer than four seconds are halved until they fit. Call it at points
    of the grid. [audio] */
-void
-echo_set(Echo *echo, const EchoSettings *settings, bool now) RT_SAFE;
+void echo_set(Echo *echo, const EchoSettings *settings, bool now) RT_SAFE;
 
 /* Replaces n frames (any number) of the two sides by the echoes of them. The
    bits do not depend on how a stretch is cut. It costs next to nothing while

@@ -37,14 +37,14 @@ static inline void
 cut_quad(Cuts *c, float *left, float *right)
 {
   f4 *const l = (f4 *)left, *const r = (f4 *)right;
-  const f4  early = __builtin_shufflevector(*l, *r, 0, 4, 1, 5);
-  const f4  late  = __builtin_shufflevector(*l, *r, 2, 6, 3, 7);
-  const f4  w = cut_frame(c, __builtin_shufflevector(early, c->out, 0, 1, 4, 5));
-  const f4  x = cut_frame(c, __builtin_shufflevector(early, c->out, 2, 3, 4, 5));
-  const f4  y = cut_frame(c, __builtin_shufflevector(late, c->out, 0, 1, 4, 5));
-  const f4  z = cut_frame(c, __builtin_shufflevector(late, c->out, 2, 3, 4, 5));
-  const f4  wx = __builtin_shufflevector(w, x, 2, 6, 3, 7);
-  const f4  yz = __builtin_shufflevector(y, z, 2, 6, 3, 7);
+  const f4 early = __builtin_shufflevector(*l, *r, 0, 4, 1, 5);
+  const f4 late  = __builtin_shufflevector(*l, *r, 2, 6, 3, 7);
+  const f4 w = cut_frame(c, __builtin_shufflevector(early, c->out, 0, 1, 4, 5));
+  const f4 x = cut_frame(c, __builtin_shufflevector(early, c->out, 2, 3, 4, 5));
+  const f4 y = cut_frame(c, __builtin_shufflevector(late, c->out, 0, 1, 4, 5));
+  const f4 z = cut_frame(c, __builtin_shufflevector(late, c->out, 2, 3, 4, 5));
+  const f4 wx = __builtin_shufflevector(w, x, 2, 6, 3, 7);
+  const f4 yz = __builtin_shufflevector(y, z, 2, 6, 3, 7);
 
   *l = __builtin_shufflevector(wx, yz, 0, 1, 4, 5);
   *r = __builtin_shufflevector(wx, yz, 2, 3, 6, 7);
@@ -77,31 +77,36 @@ cut(ReverbCuts *cuts, const ReverbFigures *f, Block side[2])
 
 /* M. Schroeder, "Natural Sounding Artificial Reverberation" (JAES 10, 1962). */
 static inline void
-allpass(float *restrict head, const float *old, const Block *gain,
+allpass(float *restrict head,
+        const float *old,
+        const Block *gain,
         Block *restrict x)
 {
   for (int t = 0; t < BLOCK; t++) {
     const float was = old[t], g = gain->frame[t];
-    const float in  = x->frame[t] + g * was;
-    x->frame[t]     = was - g * in;
-    head[t]         = in;
+    const float in = x->frame[t] + g * was;
+    x->frame[t]    = was - g * in;
+    head[t]        = in;
   }
 }
 
 /* A number of allpasses a side, from the first: a side works while the other
    waits for its own results. */
 static inline void
-allpasses(Rings *rings, const ReverbWay *way, int first, int count,
-          Block side[2])
+allpasses(Rings           *rings,
+          const ReverbWay *way,
+          int              first,
+          int              count,
+          Block            side[2])
 {
   for (int i = 0; i < count; i++)
     for (int s = 0; s < 2; s++) {
       const int    ring = 2 * i + s, from = way->from->allpass[s][first + i];
       Block        own, gain;
-      const float *old =
-        rings_read(rings, ring, from, way->to->allpass[s][first + i],
-                   &way->share, &own);
-      block_ramp(&gain, way->was->allpass[s][first + i],
+      const float *old = rings_read(
+        rings, ring, from, way->to->allpass[s][first + i], &way->share, &own);
+      block_ramp(&gain,
+                 way->was->allpass[s][first + i],
                  way->now->allpass[s][first + i]);
       allpass(rings_head(rings, ring), old, &gain, &side[s]);
     }
@@ -111,7 +116,9 @@ allpasses(Rings *rings, const ReverbWay *way, int first, int count,
 /* ---- early reflections ---- */
 
 static inline void
-early_to_ear(const Rings *rings, const ReverbEarly *early, int ear,
+early_to_ear(const Rings       *rings,
+             const ReverbEarly *early,
+             int                ear,
              Block *restrict out)
 {
   float sum[BLOCK] = { 0 };
@@ -150,10 +157,7 @@ early_write(Rings *rings, const Block side[2])
 /* ---- a block ---- */
 
 static inline void
-run(ReverbFront         *front,
-    const ReverbWay     *way,
-    Block                late[2],
-    Block                early[2])
+run(ReverbFront *front, const ReverbWay *way, Block late[2], Block early[2])
 {
   cut(&front->cuts, way->now, late);
   allpasses(&front->smears, way, 0, REVERB_SMEARS, late);
@@ -161,8 +165,8 @@ run(ReverbFront         *front,
   early_run(&front->early, way, early);
   for (int side = 0; side < 2; side++) {
     Block        own;
-    const float *read = rings_read(&front->early, side, way->from->late,
-                                   way->to->late, &way->share, &own);
+    const float *read = rings_read(
+      &front->early, side, way->from->late, way->to->late, &way->share, &own);
     memcpy(late[side].frame, read, sizeof own.frame);
   }
   rings_advance(&front->early);
@@ -170,30 +174,30 @@ run(ReverbFront         *front,
 }
 
 PLAIN_BODY static void
-run_plain(ReverbFront         *front,
-          const ReverbWay     *way,
-          Block                late[2],
-          Block                early[2]) RT_SAFE
+run_plain(ReverbFront     *front,
+          const ReverbWay *way,
+          Block            late[2],
+          Block            early[2]) RT_SAFE
 {
   run(front, way, late, early);
 }
 
 #ifdef WIDE_BODY
 WIDE_BODY static void
-run_wide(ReverbFront         *front,
-         const ReverbWay     *way,
-         Block                late[2],
-         Block                early[2]) RT_SAFE
+run_wide(ReverbFront     *front,
+         const ReverbWay *way,
+         Block            late[2],
+         Block            early[2]) RT_SAFE
 {
   run(front, way, late, early);
 }
 #endif
 
 void
-reverb_front_run(ReverbFront         *front,
-                 const ReverbWay     *way,
-                 Block                late[2],
-                 Block                early[2]) RT_SAFE
+reverb_front_run(ReverbFront     *front,
+                 const ReverbWay *way,
+                 Block            late[2],
+                 Block            early[2]) RT_SAFE
 {
   front->run(front, way, late, early);
 }

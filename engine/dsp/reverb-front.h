@@ -12,10 +12,10 @@
 typedef struct ReverbFront ReverbFront;
 
 /* late holds what comes in and then what goes into the lines. */
-typedef void ReverbFrontRun(ReverbFront         *front,
-                            const ReverbWay     *way,
-                            Block                late[2],
-                            Block                early[2]) RT_SAFE;
+typedef void ReverbFrontRun(ReverbFront     *front,
+                            const ReverbWay *way,
+                            Block            late[2],
+                            Block            early[2]) RT_SAFE;
 
 /* Low and high cut of both sides at once: low cut left and right, then high cut
    left and right, which hears the low cut a frame later. */
@@ -38,8 +38,7 @@ bool reverb_front_init(ReverbFront *front, const ReverbPlan *plan) NODISCARD;
 void reverb_front_cleanup(ReverbFront *front);
 
 /* The filters from silence. [audio] */
-void
-reverb_front_rest(ReverbFront *front, const ReverbFigures *figure) RT_SAFE;
+void reverb_front_rest(ReverbFront *front, const ReverbFigures *figure) RT_SAFE;
 
 /* A block. [audio] */
 ReverbFrontRun reverb_front_run;

@@ -40,9 +40,8 @@ approach(float value, float target, float most)
 }
 
 void
-reverb_net_rest(ReverbNet           *net,
-                const ReverbFigures *figure,
-                int64_t              song_frame) RT_SAFE
+reverb_net_rest(ReverbNet *net, const ReverbFigures *figure, int64_t song_frame)
+  RT_SAFE
 {
   memset(net->state, 0, sizeof net->state);
   for (int i = 0; i < REVERB_SWAYS; i++)
@@ -99,7 +98,11 @@ sway(ReverbNet *net, float depth, int64_t song_frame, Sway *out)
 /* ---- reading the lines ---- */
 
 static inline void
-read_swaying(const Rings *lines, int line, int length, const Sway *s, int i,
+read_swaying(const Rings *lines,
+             int          line,
+             int          length,
+             const Sway  *s,
+             int          i,
              Block *restrict out)
 {
   const float *p  = rings_tap(lines, line, length + s->whole[i] + 2);
@@ -117,11 +120,11 @@ read_swaying(const Rings *lines, int line, int length, const Sway *s, int i,
 
 /* A block of each line, in own memory where it is not simply the ring's. */
 static inline void
-read_lines(ReverbNet           *net,
-           const ReverbWay     *way,
-           int64_t              song_frame,
-           Block                own[REVERB_LINES],
-           const float         *out[REVERB_LINES])
+read_lines(ReverbNet       *net,
+           const ReverbWay *way,
+           int64_t          song_frame,
+           Block            own[REVERB_LINES],
+           const float     *out[REVERB_LINES])
 {
   const int *from = way->from->line, *to = way->to->line;
   Sway       moving;
@@ -132,8 +135,7 @@ read_lines(ReverbNet           *net,
     Block      old;
 
     if (!sways) {
-      out[i] =
-        rings_read(&net->lines, i, from[i], to[i], &way->share, &own[i]);
+      out[i] = rings_read(&net->lines, i, from[i], to[i], &way->share, &own[i]);
       continue;
     }
     out[i] = own[i].frame;
@@ -272,7 +274,8 @@ mix_four(Block *line, int apart)
 {
   for (int t = 0; t < BLOCK; t += 8) {
     f8 *p = f8_at(line[0].frame + t), *q = f8_at(line[apart].frame + t);
-    f8 *r = f8_at(line[2 * apart].frame + t), *s = f8_at(line[3 * apart].frame + t);
+    f8 *r      = f8_at(line[2 * apart].frame + t),
+       *s      = f8_at(line[3 * apart].frame + t);
     const f8 a = *p + *q, b = *p - *q;
     const f8 c = *r + *s, d = *r - *s;
     *p = a + c;
@@ -308,10 +311,7 @@ mix(ReverbNet *net, Block line[REVERB_LINES], Block side[2])
 /* ---- a block ---- */
 
 static inline void
-run(ReverbNet           *net,
-    const ReverbWay     *way,
-    int64_t              song_frame,
-    Block                side[2])
+run(ReverbNet *net, const ReverbWay *way, int64_t song_frame, Block side[2])
 {
   Block        line[REVERB_LINES], frame[BLOCK];
   const float *row[16];
@@ -326,30 +326,30 @@ run(ReverbNet           *net,
 }
 
 PLAIN_BODY static void
-run_plain(ReverbNet           *net,
-          const ReverbWay     *way,
-          int64_t              song_frame,
-          Block                side[2]) RT_SAFE
+run_plain(ReverbNet       *net,
+          const ReverbWay *way,
+          int64_t          song_frame,
+          Block            side[2]) RT_SAFE
 {
   run(net, way, song_frame, side);
 }
 
 #ifdef WIDE_BODY
 WIDE_BODY static void
-run_wide(ReverbNet           *net,
-         const ReverbWay     *way,
-         int64_t              song_frame,
-         Block                side[2]) RT_SAFE
+run_wide(ReverbNet       *net,
+         const ReverbWay *way,
+         int64_t          song_frame,
+         Block            side[2]) RT_SAFE
 {
   run(net, way, song_frame, side);
 }
 #endif
 
 void
-reverb_net_run(ReverbNet           *net,
-               const ReverbWay     *way,
-               int64_t              song_frame,
-               Block                side[2]) RT_SAFE
+reverb_net_run(ReverbNet       *net,
+               const ReverbWay *way,
+               int64_t          song_frame,
+               Block            side[2]) RT_SAFE
 {
   net->run(net, way, song_frame, side);
 }
@@ -369,8 +369,8 @@ reverb_net_init(ReverbNet *net, const ReverbPlan *plan)
   if (HAVE_WIDE())
     net->run = run_wide;
 #endif
-  return rings_init(&net->lines, REVERB_LINES,
-                    reverb_longest_line(plan) + reach);
+  return rings_init(
+    &net->lines, REVERB_LINES, reverb_longest_line(plan) + reach);
 }
 
 void

@@ -13,10 +13,10 @@
 
 typedef struct ReverbNet ReverbNet;
 
-typedef void ReverbNetRun(ReverbNet           *net,
-                          const ReverbWay     *way,
-                          int64_t              song_frame,
-                          Block                side[2]) RT_SAFE;
+typedef void ReverbNetRun(ReverbNet       *net,
+                          const ReverbWay *way,
+                          int64_t          song_frame,
+                          Block            side[2]) RT_SAFE;
 
 struct ReverbNet {
   Rings         lines;

@@ -89,14 +89,15 @@ find_images(const Kind  *kind,
   int   count = 0;
 
   for (int i = 0; i < CELLS * CELLS * CELLS; i++) {
-    const int cell[3] = { i % CELLS - 2, i / CELLS % CELLS - 2,
+    const int cell[3] = { i % CELLS - 2,
+                          i / CELLS % CELLS - 2,
                           i / (CELLS * CELLS) - 2 };
     Image    *each    = &image[count];
     int       order   = 0;
     double    d2      = 0;
     for (int axis = 0; axis < 3; axis++) {
-      each->place_m[axis] = image_place(source_m[axis], kind->room_m[axis],
-                                        cell[axis], &order);
+      each->place_m[axis] =
+        image_place(source_m[axis], kind->room_m[axis], cell[axis], &order);
       d2 += pow(each->place_m[axis] - listener_m[axis], 2);
     }
     if (order == 0)
@@ -113,14 +114,14 @@ find_images(const Kind  *kind,
 static void
 plan_walls(ReverbPlan *plan, int which, int side)
 {
-  const double *room        = kinds[which].room_m;
-  const double  listener[3] = { 0.53 * room[0], 0.66 * room[1],
-                                0.37 * room[2] };
-  const double  source[3]   = { (side ? 0.68 : 0.33) * room[0],
-                                0.23 * room[1], 0.29 * room[2] };
-  const double  sound       = 343; /* m/s */
-  Image         image[REVERB_IMAGES];
-  double        direct[2], distance;
+  const double *room       = kinds[which].room_m;
+  const double listener[3] = { 0.53 * room[0], 0.66 * room[1], 0.37 * room[2] };
+  const double source[3]   = { (side ? 0.68 : 0.33) * room[0],
+                               0.23 * room[1],
+                               0.29 * room[2] };
+  const double sound       = 343; /* m/s */
+  Image        image[REVERB_IMAGES];
+  double       direct[2], distance;
 
   find_images(&kinds[which], source, listener, image);
   for (int ear = 0; ear < 2; ear++)
@@ -316,10 +317,9 @@ make_lines(const ReverbPlan *plan, const ReverbSettings *s, int *line) RT_SAFE
 
   for (int i = 0; i < REVERB_LINES; i++, length *= step) {
     const int wanted = (int)length > least ? (int)length : least;
-    line[i]          = plan->prime[wanted < plan->prime_end - 1
-                                     ? wanted
-                                     : plan->prime_end - 1];
-    least            = line[i] + 1;
+    line[i] =
+      plan->prime[wanted < plan->prime_end - 1 ? wanted : plan->prime_end - 1];
+    least = line[i] + 1;
   }
 }
 
@@ -341,9 +341,8 @@ make_lengths(const ReverbPlan     *plan,
 
 /* Gathering blocks delays everything by one: here it is made up for. */
 static void
-make_early(const ReverbPlan     *plan,
-           const ReverbSettings *s,
-           ReverbEarly          *early) RT_SAFE
+make_early(const ReverbPlan *plan, const ReverbSettings *s, ReverbEarly *early)
+  RT_SAFE
 {
   const double scale    = scale_of_size(s->size);
   const int    predelay = frames(plan, s->predelay_ms / 1000);
@@ -412,12 +411,15 @@ make_filter(const ReverbPlan     *plan,
   const double highs  = s->damping_hz < 20000 ? 4 * loss : 0;
   const double middle = s->damping_hz * band_tilt(s->damping_hz) * sqrt(3) *
                         (1 + 1.6e-4 * highs * highs);
-  double       gain   = pow(10, (lows - loss) / 20);
-  double       twice  = 1;
+  double gain  = pow(10, (lows - loss) / 20);
+  double twice = 1;
 
-  make_shelf(-lows, warp(plan, s->crossover_hz), &gain, &f->low_b[i],
-             &f->low_a[i]);
-  make_shelf(-highs * 0.5, warp_middle(plan, middle), &twice, &f->high_b[i],
+  make_shelf(
+    -lows, warp(plan, s->crossover_hz), &gain, &f->low_b[i], &f->low_a[i]);
+  make_shelf(-highs * 0.5,
+             warp_middle(plan, middle),
+             &twice,
+             &f->high_b[i],
              &f->high_a[i]);
   f->gain[i] = (float)(gain * twice * twice * 0.25);
 }
@@ -450,7 +452,8 @@ make_cut(const ReverbPlan *plan, double hz, ReverbCut *cut) RT_SAFE
 
 /* An allpass rings; it is to be over long before the tail. */
 static float
-allpass_gain(const ReverbPlan *plan, const ReverbSettings *s, int length) RT_SAFE
+allpass_gain(const ReverbPlan *plan, const ReverbSettings *s, int length)
+  RT_SAFE
 {
   const double over_s = 0.2 * s->decay_s;
 

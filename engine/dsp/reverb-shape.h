@@ -6,14 +6,13 @@
 #include "engine/dsp/rings.h"
 #include "engine/rt.h"
 
-
 /* From the settings to the figures that the reverb runs by. */
 
 enum {
-  REVERB_LINES  = 16,
-  REVERB_SWAYS  = 8, /* lines that modulation moves: every second one */
-  REVERB_SMEARS = 2, /* allpasses a side before the early reflections */
-  REVERB_SPREAD = 4, /* allpasses a side before the lines */
+  REVERB_LINES     = 16,
+  REVERB_SWAYS     = 8, /* lines that modulation moves: every second one */
+  REVERB_SMEARS    = 2, /* allpasses a side before the early reflections */
+  REVERB_SPREAD    = 4, /* allpasses a side before the lines */
   REVERB_ALLPASSES = REVERB_SMEARS + REVERB_SPREAD,
   REVERB_IMAGES    = 8, /* early reflections from a side to an ear */
 };
@@ -42,14 +41,14 @@ typedef struct ReverbCut {
    (1 + b/z) / (1 + a/z). */
 typedef union ReverbFigures {
   struct {
-    float gain[REVERB_LINES]; /* the mixing's 1/4 included */
-    float low_b[REVERB_LINES], low_a[REVERB_LINES];
-    float high_b[REVERB_LINES], high_a[REVERB_LINES];
-    float into;             /* from the allpasses to the lines */
-    float early;            /* to the output */
-    float straight, across; /* width: to the own side and the other */
-    float allpass[2][REVERB_ALLPASSES];
-    float sway;             /* modulation, in frames to each side */
+    float     gain[REVERB_LINES]; /* the mixing's 1/4 included */
+    float     low_b[REVERB_LINES], low_a[REVERB_LINES];
+    float     high_b[REVERB_LINES], high_a[REVERB_LINES];
+    float     into;             /* from the allpasses to the lines */
+    float     early;            /* to the output */
+    float     straight, across; /* width: to the own side and the other */
+    float     allpass[2][REVERB_ALLPASSES];
+    float     sway; /* modulation, in frames to each side */
     ReverbCut low, high;
   };
   float all[5 * REVERB_LINES + 2 * REVERB_ALLPASSES + 5 + 6];

@@ -36,18 +36,17 @@ const ReverbSettings reverb_defaults = {
   .width        = 100,
 };
 
-
 struct Reverb {
   ReverbPlan     plan;
   ReverbSettings wanted;
   bool           dirty; /* wanted has not been taken up */
 
-  ReverbShape   from, to; /* of a glide */
+  ReverbShape   from, to;    /* of a glide */
   ReverbFigures was, figure; /* at the end of the last block, of this */
   ReverbWay     way;
   bool          gliding;
   float         glided; /* 0 to 1: how far from `from` to `to` */
-  float         pace;    /* of it in a block */
+  float         pace;   /* of it in a block */
 
   Tail        tail;
   int64_t     song_frame; /* of the block's first */
@@ -78,12 +77,12 @@ reverb_new(double rate)
   r->tail.rings[1] = &r->front.early;
   r->tail.rings[2] = &r->front.spreads;
   r->tail.rings[3] = &r->net.lines;
-  r->way      = (ReverbWay){ .was        = &r->was,
-                             .now        = &r->figure,
-                             .from       = &r->from.length,
-                             .to         = &r->to.length,
-                             .early_from = &r->from.early,
-                             .early_to   = &r->to.early };
+  r->way           = (ReverbWay){ .was        = &r->was,
+                                  .now        = &r->figure,
+                                  .from       = &r->from.length,
+                                  .to         = &r->to.length,
+                                  .early_from = &r->from.early,
+                                  .early_to   = &r->to.early };
   reverb_set(r, &reverb_defaults, true);
   return r;
 }
@@ -167,8 +166,10 @@ multiply(Block side[2], float from, float to) RT_SAFE
 
 /* Early and late together, and the width. */
 static void
-put_out(const ReverbFigures *was, const ReverbFigures *now, const Block early[2],
-        Block late[2]) RT_SAFE
+put_out(const ReverbFigures *was,
+        const ReverbFigures *now,
+        const Block          early[2],
+        Block                late[2]) RT_SAFE
 {
   Block level, straight, across;
 
@@ -177,8 +178,8 @@ put_out(const ReverbFigures *was, const ReverbFigures *now, const Block early[2]
   block_ramp(&across, was->across, now->across);
   for (int t = 0; t < BLOCK; t++) {
     const float e = level.frame[t], s = straight.frame[t], a = across.frame[t];
-    const float l = late[0].frame[t] + e * early[0].frame[t];
-    const float r = late[1].frame[t] + e * early[1].frame[t];
+    const float l    = late[0].frame[t] + e * early[0].frame[t];
+    const float r    = late[1].frame[t] + e * early[1].frame[t];
     late[0].frame[t] = s * l + a * r;
     late[1].frame[t] = s * r + a * l;
   }

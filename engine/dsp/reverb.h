@@ -33,11 +33,11 @@ enum ReverbKind {
 /* What is on the knobs. Values out of range are brought back into it. */
 typedef struct ReverbSettings {
   enum ReverbKind kind;
-  double          predelay_ms;  /* 0 to 250 */
-  double          decay_s;      /* 0.2 to 20: the time in which it falls 60 dB */
-  double          size;         /* 0 to 100 %: the length of the paths */
-  double          damping_hz;   /* 1000 to 20000: half the decay; 20000 none */
-  double          bass;         /* 0.5 to 2.5: times the decay, in the lows */
+  double          predelay_ms; /* 0 to 250 */
+  double          decay_s;     /* 0.2 to 20: the time in which it falls 60 dB */
+  double          size;        /* 0 to 100 %: the length of the paths */
+  double          damping_hz;  /* 1000 to 20000: half the decay; 20000 none */
+  double          bass;        /* 0.5 to 2.5: times the decay, in the lows */
   double          crossover_hz; /* 40 to 1000: the lows' upper end */
   double          diffusion;    /* 0 to 100 % */
   double          modulation;   /* 0 to 100 % */
@@ -63,9 +63,8 @@ void reverb_free(Reverb *reverb);
    one set of taps to the other; with now, or while idle, at once (which clicks
    if something sounds). Settings that come during a glide are taken up after
    it, the last of them counts. Call it at points of the grid. [audio] */
-void reverb_set(Reverb               *reverb,
-                const ReverbSettings *settings,
-                bool                  now) RT_SAFE;
+void reverb_set(Reverb *reverb, const ReverbSettings *settings, bool now)
+  RT_SAFE;
 
 /* The frame of the song, from which modulation takes its phase, of the next
    frame to be processed; further frames count up from it. Call it at points of
@@ -77,8 +76,7 @@ void reverb_locate(Reverb *reverb, int64_t song_frame) RT_SAFE;
 /* Replaces n frames (any number) of the two sides by the reverb of them. The
    bits do not depend on how a stretch is cut. It costs next to nothing while
    idle, and must be called then too, since it counts the frames. [audio] */
-void
-reverb_process(Reverb *reverb, float *left, float *right, int n) RT_SAFE;
+void reverb_process(Reverb *reverb, float *left, float *right, int n) RT_SAFE;
 
 /* Are input and tail silent? What comes out is then exactly 0 until something
    goes in. Tails end at -200 dBFS. [audio] */

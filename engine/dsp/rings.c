@@ -19,10 +19,10 @@ rings_init(Rings *rings, int count, int longest)
 
   /* An odd number of cache lines from ring to ring: neighbouring rings are
      written at once and must not share a set of the cache. */
-  *rings = (Rings){ .count  = count,
-                    .length = blocks * BLOCK,
-                    .stride = (blocks + RING_MIRROR / BLOCK) / 2 * 2 * BLOCK +
-                              3 * BLOCK };
+  *rings      = (Rings){ .count  = count,
+                         .length = blocks * BLOCK,
+                         .stride = (blocks + RING_MIRROR / BLOCK) / 2 * 2 * BLOCK +
+                                   3 * BLOCK };
   rings->data = aligned_alloc(64, rings_floats(rings) * sizeof(float));
   if (!rings->data)
     return false;

@@ -74,7 +74,8 @@ rings_tap(const Rings *rings, int ring, int delay)
 
 /* a + share·(b - a), frame by frame, in place of b. */
 static inline void
-block_fade(const Block *restrict a, const Block *restrict share,
+block_fade(const Block *restrict a,
+           const Block *restrict share,
            Block *restrict b)
 {
   for (int i = 0; i < BLOCK; i++)
@@ -133,15 +134,18 @@ static inline void
 block_guard(Block *block)
 {
   for (int i = 0; i < BLOCK; i++)
-    block->frame[i] =
-      fabsf(block->frame[i]) < 1e6f ? block->frame[i] : 0;
+    block->frame[i] = fabsf(block->frame[i]) < 1e6f ? block->frame[i] : 0;
 }
 
 /* A ring's block at a delay that may be on its way to another: share is the
    other's. In the ring itself, or in own where both count. */
 static inline const float *
-rings_read(const Rings *rings, int ring, int from, int to, const Block *share,
-           Block *own)
+rings_read(const Rings *rings,
+           int          ring,
+           int          from,
+           int          to,
+           const Block *share,
+           Block       *own)
 {
   const float *new = rings_tap(rings, ring, to);
 
@@ -170,7 +174,7 @@ rings_advance(Rings *rings)
 /* A function's body compiled for wider vectors as well, where the processor may
    have them: same sums in the same order, same bits. */
 #if defined(__x86_64__)
-#  define WIDE_BODY __attribute__((flatten, target("avx2")))
+#  define WIDE_BODY   __attribute__((flatten, target("avx2")))
 #  define HAVE_WIDE() __builtin_cpu_supports("avx2")
 #endif
 #define PLAIN_BODY __attribute__((flatten))
