@@ -42,9 +42,10 @@ struct Readers {
   int         capacity;
   Recording  *bin; /* to be closed and freed by the opener */
 
-  SongPosition position; /* that the path starts from */
-  PlayPath     demand;   /* what someone waits for, before all else */
-  bool         demanded; /* anew */
+  SongPosition position;    /* that the path starts from */
+  PlayPath     demand;      /* what someone waits for, before all else */
+  int64_t      demand_from; /* where the song was then */
+  bool         demanded;    /* anew */
   int          waiters;
   PlayPath     path;
   unsigned     route; /* counts the paths there have been */
@@ -106,8 +107,10 @@ refresh_path(Readers *readers)
   PlayPath          *path     = &readers->path;
   const SongPosition straight = { 0 };
   readers->position           = position;
-  readers->demanded           = false;
-  path->count                 = 0;
+  if (readers->waiters == 0 && position.frame != readers->demand_from)
+    readers->demand.count = 0;
+  readers->demanded = false;
+  path->count       = 0;
   playpath_append(path, &readers->demand);
   playpath_follow(path, &position, position.frame, readers->ahead);
   if (position.loop)
@@ -644,6 +647,33 @@ all_sound(const Readers *readers)
   return true;
 }
 
+/* Puts the pages of a block where no reader gives them up: in front. Blocks
+   that are asked for from one position, such as the parts of a loop, stay
+   together. */
+static void
+demand_block(Readers *readers, const PlayPath *block, int64_t from)
+{
+  PlayPath      *demand = &readers->demand;
+  const unsigned route  = readers->route;
+  bool           ahead  = true;
+
+  if (from != readers->demand_from || demand->count + block->count > TRACK_PINS)
+    demand->count = 0;
+  readers->demand_from = from;
+  playpath_append(demand, block);
+  refresh_path(readers);
+  for (int i = 0; i < block->count; i++) {
+    const int rank = playpath_rank(&readers->path, block->page[i]);
+    ahead &= rank >= 0 && rank < TRACK_PINS;
+  }
+  if (!ahead) {
+    readers->demanded = true;
+    refresh_path(readers);
+  }
+  if (readers->route != route)
+    pthread_cond_broadcast(&readers->work);
+}
+
 bool
 readers_wait(Readers *readers, int64_t frame, int frames)
 {
@@ -653,16 +683,9 @@ readers_wait(Readers *readers, int64_t frame, int frames)
 
   pthread_mutex_lock(&readers->lock);
   readers->waiters++;
-  while (!all_hold(readers, &block)) {
-    if (readers->demand.count == 0) {
-      readers->demand   = block;
-      readers->demanded = true;
-      pthread_cond_broadcast(&readers->work);
-    }
+  demand_block(readers, &block, position.frame);
+  while (!all_hold(readers, &block))
     pthread_cond_wait(&readers->settled, &readers->lock);
-  }
-  /* The path stays as it is until the playhead leads to another. */
-  readers->demand.count = 0;
   readers->waiters--;
   const bool sound = all_sound(readers);
   pthread_mutex_unlock(&readers->lock);
