@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/tracks/readers.h"
 
-#include "engine/tracks/playpath.h"
-#include "engine/tracks/recording.h"
+#include "engine/tracks/schedule.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,25 +11,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* One lock guards the list of recordings and who works on which. It is held for
-   book-keeping only, never while a file is touched, so control may take it.
-
-   The path, the same for all tracks, is cut into levels that double in length.
-   A cursor goes through them, level by level and through all recordings in
-   each, so that after a locate every track has its first page before any has
-   its second. It starts anew whenever the path changes. */
+/* One lock guards the list of recordings, the schedule, and who works on what.
+   It is held for book-keeping only, never while a file is touched, so control
+   may take it. */
 
 #define POLL_MS        4
 #define THREADS_MAX    16
-#define LEVELS_MAX     32
-#define LEVEL_LONGEST  16   /* pages */
-#define LOOP_FRAMES    8192 /* of the loop's start, kept at hand */
-#define TOP_FRAMES     4096 /* of the song's */
-#define CLAIM_ATTEMPTS 4    /* the audio thread may be quicker */
 #define NICE_CONVERTER 19
 
 struct Readers {
-  const Playhead *playhead;
   pthread_mutex_t lock;
   pthread_cond_t  work;    /* for readers: there may be pages to fill */
   pthread_cond_t  chores;  /* for opener and converters */
@@ -42,199 +31,14 @@ struct Readers {
   int         capacity;
   Recording  *bin; /* to be closed and freed by the opener */
 
-  SongPosition position;    /* that the path starts from */
-  PlayPath     demand;      /* what someone waits for, before all else */
-  int64_t      demand_from; /* where the song was then */
-  bool         demanded;    /* anew */
-  int          waiters;
-  PlayPath     path;
-  unsigned     route; /* counts the paths there have been */
-  int          levels;
-  int          level_end[LEVELS_MAX];
-  int64_t      ahead; /* frames */
-
-  int  level; /* the cursor */
-  int  next;
-  bool watching; /* one idle reader watches the playhead for all */
-  bool retry;    /* a page found no slot */
+  Schedule schedule;
+  bool     watching; /* one idle reader watches the playhead for all */
+  int      waiters;
 
   int       readers;
   int       started;
   pthread_t threads[2 * THREADS_MAX + 1];
 };
-
-/* --- path --- */
-
-static void
-rewind_cursor(Readers *readers)
-{
-  readers->level = 0;
-  readers->next  = 0;
-}
-
-static void
-cut_levels(Readers *readers)
-{
-  const int count  = readers->path.count;
-  int       end    = readers->demand.count > 0 ? readers->demand.count : 1;
-  int       length = 1;
-  readers->levels  = 0;
-  while (readers->levels < LEVELS_MAX - 1 && end < count) {
-    readers->level_end[readers->levels++] = end;
-    end += length;
-    length = length < LEVEL_LONGEST ? length * 2 : length;
-  }
-  readers->level_end[readers->levels++] = count;
-}
-
-static bool
-same_path(const SongPosition *a, const SongPosition *b)
-{
-  return a->frame >> TRACK_PAGE_LOG2 == b->frame >> TRACK_PAGE_LOG2 &&
-         a->loop == b->loop && a->loop_start == b->loop_start &&
-         a->loop_end == b->loop_end;
-}
-
-/* Follows the playhead; true if that led to another path. */
-static bool
-refresh_path(Readers *readers)
-{
-  const SongPosition position = playhead_look(readers->playhead);
-  if (!readers->demanded && readers->path.count > 0 &&
-      same_path(&position, &readers->position))
-    return false;
-
-  PlayPath          *path     = &readers->path;
-  const SongPosition straight = { 0 };
-  readers->position           = position;
-  if (readers->waiters == 0 && position.frame != readers->demand_from)
-    readers->demand.count = 0;
-  readers->demanded = false;
-  path->count       = 0;
-  playpath_append(path, &readers->demand);
-  playpath_follow(path, &position, position.frame, readers->ahead);
-  if (position.loop)
-    playpath_follow(path, &straight, position.loop_start, LOOP_FRAMES);
-  playpath_follow(path, &straight, 0, TOP_FRAMES);
-  cut_levels(readers);
-  rewind_cursor(readers);
-  readers->route++;
-  return true;
-}
-
-/* --- choosing what to fill --- */
-
-static bool
-is_wanted(const Recording *recording, int64_t page)
-{
-  return page * TRACK_PAGE < recording->track.frames &&
-         track_slot(&recording->track, page) < 0;
-}
-
-static int
-level_first(const Readers *readers, int level)
-{
-  return level == 0 ? 0 : readers->level_end[level - 1];
-}
-
-static int
-level_last(const Readers *readers, const Recording *recording, int level)
-{
-  const int reach = recording_reach(recording);
-  return readers->level_end[level] < reach ? readers->level_end[level] : reach;
-}
-
-static bool
-lacks(const Readers *readers, const Recording *recording, int level)
-{
-  const int end = level_last(readers, recording, level);
-  for (int i = level_first(readers, level); i < end; i++)
-    if (is_wanted(recording, readers->path.page[i]))
-      return true;
-  return false;
-}
-
-/* The next recording with a level to fill, marked as busy. */
-static Recording *
-pick(Readers *readers, int *level)
-{
-  for (; readers->level < readers->levels; readers->level++) {
-    while (readers->next < readers->count) {
-      Recording *recording = readers->recordings[readers->next++];
-      if (recording->stage != RECORDING_LOADED ||
-          !lacks(readers, recording, readers->level))
-        continue;
-      if (recording->busy) {
-        recording->skipped = true;
-        continue;
-      }
-      recording->busy = true;
-      *level          = readers->level;
-      return recording;
-    }
-    readers->next = 0;
-  }
-  return NULL;
-}
-
-/* The slot whose page is needed last, if later than the one of this rank. */
-static int
-least_urgent(const Readers *readers, const Recording *recording, int rank)
-{
-  const Track *track = &recording->track;
-  const int    reach = recording_reach(recording);
-  int          best  = -1;
-
-  for (int i = 0; i < track->slots; i++) {
-    const int64_t page = track_spare(track, i);
-    if (page == TRACK_SLOT_EMPTY)
-      return i;
-    if (page == TRACK_SLOT_TAKEN)
-      continue;
-    const int its = playpath_rank(&readers->path, page);
-    if (its < 0 || its >= reach)
-      return i;
-    if (its > rank) {
-      rank = its;
-      best = i;
-    }
-  }
-  return best;
-}
-
-static int
-claim_slot(const Readers *readers, Recording *recording, int rank)
-{
-  for (int i = 0; i < CLAIM_ATTEMPTS; i++) {
-    const int slot = least_urgent(readers, recording, rank);
-    if (slot < 0)
-      break;
-    if (track_claim(&recording->track, slot, readers->path.page[rank]))
-      return slot;
-  }
-  return -1;
-}
-
-/* Claims a slot for the first page of a level that is not there. */
-static bool
-claim_next(Readers   *readers,
-           Recording *recording,
-           int        level,
-           int64_t   *page,
-           int       *slot)
-{
-  const int end = level_last(readers, recording, level);
-  for (int i = level_first(readers, level); i < end; i++) {
-    *page = readers->path.page[i];
-    if (!is_wanted(recording, *page))
-      continue;
-    *slot = claim_slot(readers, recording, i);
-    if (*slot >= 0)
-      return true;
-    readers->retry = true;
-  }
-  return false;
-}
 
 /* --- work on a recording --- */
 
@@ -255,27 +59,35 @@ release(Readers *readers, Recording *recording)
     discard(readers, recording);
   else if (recording->skipped) {
     recording->skipped = false;
-    rewind_cursor(readers);
+    schedule_rewind(&readers->schedule);
     pthread_cond_broadcast(&readers->work);
   }
   if (readers->waiters > 0)
     pthread_cond_broadcast(&readers->settled);
 }
 
+/* All readers are to know at once when the song goes elsewhere. */
+static void
+follow(Readers *readers)
+{
+  if (schedule_follow(&readers->schedule))
+    pthread_cond_broadcast(&readers->work);
+}
+
 /* Until the level is there or the song is going elsewhere. */
 static void
 fill_level(Readers *readers, Recording *recording, int level, float *room)
 {
-  const unsigned route = readers->route;
+  const unsigned route = readers->schedule.route;
   int64_t        page;
   int            slot;
-  while (!readers->stop && recording->users > 0 && readers->route == route &&
-         claim_next(readers, recording, level, &page, &slot)) {
+  while (!readers->stop && recording->users > 0 &&
+         readers->schedule.route == route &&
+         schedule_claim(&readers->schedule, recording, level, &page, &slot)) {
     pthread_mutex_unlock(&readers->lock);
     recording_fill(recording, page, slot, room);
     pthread_mutex_lock(&readers->lock);
-    if (refresh_path(readers))
-      pthread_cond_broadcast(&readers->work);
+    follow(readers);
   }
 }
 
@@ -304,12 +116,12 @@ idle(Readers *readers)
   readers->watching           = true;
   pthread_cond_timedwait(&readers->work, &readers->lock, &until);
   readers->watching = false;
-  if (readers->retry) {
-    readers->retry = false;
-    rewind_cursor(readers);
-  } else if (!refresh_path(readers))
-    return;
-  pthread_cond_broadcast(&readers->work);
+  if (readers->schedule.retry) {
+    readers->schedule.retry = false;
+    schedule_rewind(&readers->schedule);
+    pthread_cond_broadcast(&readers->work);
+  } else
+    follow(readers);
 }
 
 static void *
@@ -322,8 +134,9 @@ read_ahead(void *data)
   pthread_mutex_lock(&readers->lock);
   while (!readers->stop) {
     int level;
-    refresh_path(readers);
-    Recording *recording = pick(readers, &level);
+    follow(readers);
+    Recording *recording = schedule_pick(
+      &readers->schedule, readers->recordings, readers->count, &level);
     if (recording) {
       fill_level(readers, recording, level, room);
       release(readers, recording);
@@ -447,10 +260,10 @@ readers_new(const Playhead *playhead, int threads)
   pthread_cond_init(&readers->settled, &monotonic);
   pthread_condattr_destroy(&monotonic);
 
-  readers->playhead = playhead;
-  readers->readers  = threads < 1             ? 1
-                      : threads > THREADS_MAX ? THREADS_MAX
-                                              : threads;
+  readers->schedule.playhead = playhead;
+  readers->readers           = threads < 1             ? 1
+                               : threads > THREADS_MAX ? THREADS_MAX
+                                                       : threads;
   if (start_all(readers))
     return readers;
   readers_free(readers);
@@ -526,10 +339,7 @@ append(Readers *readers, const TrackSpec *spec, const AudioSource *source)
   if (!recording)
     return NULL;
   readers->recordings[readers->count++] = recording;
-  if (readers->ahead < spec->rate) {
-    readers->ahead    = spec->rate;
-    readers->demanded = true;
-  }
+  schedule_reach(&readers->schedule, spec->rate); /* a second */
   pthread_cond_broadcast(&readers->chores);
   return recording;
 }
@@ -566,7 +376,7 @@ readers_close(Readers *readers, Track *track)
   if (at >= 0 && --readers->recordings[at]->users == 0) {
     Recording *recording    = readers->recordings[at];
     readers->recordings[at] = readers->recordings[--readers->count];
-    rewind_cursor(readers);
+    schedule_rewind(&readers->schedule);
     atomic_store(&recording->cancel, true);
     if (!recording->busy)
       discard(readers, recording);
@@ -647,45 +457,23 @@ all_sound(const Readers *readers)
   return true;
 }
 
-/* Puts the pages of a block where no reader gives them up: in front. Blocks
-   that are asked for from one position, such as the parts of a loop, stay
-   together. */
-static void
-demand_block(Readers *readers, const PlayPath *block, int64_t from)
-{
-  PlayPath      *demand = &readers->demand;
-  const unsigned route  = readers->route;
-  bool           ahead  = true;
-
-  if (from != readers->demand_from || demand->count + block->count > TRACK_PINS)
-    demand->count = 0;
-  readers->demand_from = from;
-  playpath_append(demand, block);
-  refresh_path(readers);
-  for (int i = 0; i < block->count; i++) {
-    const int rank = playpath_rank(&readers->path, block->page[i]);
-    ahead &= rank >= 0 && rank < TRACK_PINS;
-  }
-  if (!ahead) {
-    readers->demanded = true;
-    refresh_path(readers);
-  }
-  if (readers->route != route)
-    pthread_cond_broadcast(&readers->work);
-}
-
 bool
 readers_wait(Readers *readers, int64_t frame, int frames)
 {
   PlayPath           block    = { 0 };
-  const SongPosition position = playhead_look(readers->playhead);
+  const SongPosition position = playhead_look(readers->schedule.playhead);
   playpath_follow(&block, &position, frame, frames);
 
   pthread_mutex_lock(&readers->lock);
   readers->waiters++;
-  demand_block(readers, &block, position.frame);
+  readers->schedule.held = true;
+  const unsigned route   = readers->schedule.route;
+  schedule_demand(&readers->schedule, &block, position.frame);
+  if (readers->schedule.route != route)
+    pthread_cond_broadcast(&readers->work);
   while (!all_hold(readers, &block))
     pthread_cond_wait(&readers->settled, &readers->lock);
+  readers->schedule.held = false;
   readers->waiters--;
   const bool sound = all_sound(readers);
   pthread_mutex_unlock(&readers->lock);
