@@ -9,6 +9,7 @@ static const double FALL_DB_PER_S      = 20 / 1.7;
 static const double HOLD_S             = 2;
 static const double HOLD_FALL_DB_PER_S = 30;
 static const double FLOOR_DB           = -90;
+static const double CEILING_DB         = 60;
 
 /* Falls from where it is, or jumps to what is higher. Below the foot of any
    scale is silence, so that an idle meter comes to rest. */
@@ -20,10 +21,12 @@ fall(double from, double to, double by)
   return level < FLOOR_DB ? -INFINITY : level;
 }
 
+/* What is not finite reads as more than anything, and falls like the rest. */
 static double
 level_of(float linear)
 {
-  return isfinite(linear) ? value_gain_to_db((double)linear) : INFINITY;
+  return isfinite(linear) ? fmin(value_gain_to_db((double)linear), CEILING_DB)
+                          : CEILING_DB;
 }
 
 void

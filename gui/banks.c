@@ -58,8 +58,8 @@ gui_banks_size_allocate(GtkWidget *widget, int width, int height, int baseline)
   GuiBanks *self   = GUI_BANKS(widget);
   const int mains  = natural_width(self->mains_box);
   const int room   = MAX(width - mains, 0);
-  const int wanted = natural_width(self->buses_box);
-  const int free   = room - natural_width(self->inputs_box);
+  const int wanted = natural_width(self->buses);
+  const int free   = room - natural_width(self->inputs);
   const int buses =
     MIN(wanted, MAX(free, (int)((1 - INPUTS_SHARE) * (double)room)));
 

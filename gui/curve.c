@@ -8,8 +8,7 @@
 
 enum {
   CURVE_WIDTH  = 200, /* at least */
-  CURVE_LEAST  = 90,  /* heights */
-  CURVE_WANTED = 190,
+  CURVE_HEIGHT = 90,
   MAX_POINTS   = 512,
   CUT_SECTIONS = 2,
   MAX_SECTIONS = EQ_BANDS + 2 * CUT_SECTIONS,
@@ -274,10 +273,8 @@ gui_curve_measure(GtkWidget     *widget,
 {
   (void)widget;
   (void)for_size;
-  *minimum =
-    orientation == GTK_ORIENTATION_HORIZONTAL ? CURVE_WIDTH : CURVE_LEAST;
-  *natural =
-    orientation == GTK_ORIENTATION_HORIZONTAL ? CURVE_WIDTH : CURVE_WANTED;
+  *minimum = *natural =
+    orientation == GTK_ORIENTATION_HORIZONTAL ? CURVE_WIDTH : CURVE_HEIGHT;
   *minimum_baseline = *natural_baseline = -1;
 }
 

@@ -7,8 +7,7 @@
 
 enum {
   FADER_WIDTH  = 24,
-  LEAST        = 96, /* heights */
-  WANTED       = 360,
+  FADER_HEIGHT = 200, /* at least */
   CAP_WIDTH    = 20,
   CAP_HEIGHT   = 2 * GUI_FADER_INSET,
   GROOVE_WIDTH = 4,
@@ -130,8 +129,8 @@ gui_fader_measure(GtkWidget     *widget,
 {
   (void)widget;
   (void)for_size;
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? FADER_WIDTH : LEAST;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? FADER_WIDTH : WANTED;
+  *minimum = *natural =
+    orientation == GTK_ORIENTATION_HORIZONTAL ? FADER_WIDTH : FADER_HEIGHT;
   *minimum_baseline = *natural_baseline = -1;
 }
 

@@ -297,9 +297,19 @@ gui_range_dispose(GObject *object)
   G_OBJECT_CLASS(gui_range_parent_class)->dispose(object);
 }
 
+/* GtkRange takes its adjustment when it is constructed, not before. */
+static void
+gui_range_constructed(GObject *object)
+{
+  G_OBJECT_CLASS(gui_range_parent_class)->constructed(object);
+  gtk_range_set_adjustment(GTK_RANGE(object),
+                           gtk_adjustment_new(0, 0, 1, 0.01, 0.1, 0));
+}
+
 static void
 gui_range_class_init(GuiRangeClass *klass)
 {
+  G_OBJECT_CLASS(klass)->constructed    = gui_range_constructed;
   G_OBJECT_CLASS(klass)->dispose        = gui_range_dispose;
   GTK_WIDGET_CLASS(klass)->css_changed  = gui_range_css_changed;
   GTK_RANGE_CLASS(klass)->value_changed = gui_range_value_changed;
@@ -348,6 +358,4 @@ gui_range_init(GuiRange *self)
   g_signal_connect(keys, "key-pressed", G_CALLBACK(on_key), self);
   gtk_widget_add_controller(GTK_WIDGET(self), keys);
   gtk_widget_set_focusable(GTK_WIDGET(self), TRUE);
-  gtk_range_set_adjustment(GTK_RANGE(self),
-                           gtk_adjustment_new(0, 0, 1, 0.01, 0.1, 0));
 }

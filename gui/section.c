@@ -8,7 +8,7 @@
 
 enum {
   ROWS_A_COLUMN = 7,
-  COLUMN_WIDTH  = 170,
+  COLUMN_WIDTH  = 172,
   FEW           = 8, /* elements that fit in one line */
 };
 
@@ -201,6 +201,8 @@ gui_section_init(GuiSection *self)
   self->owner  = -1;
   self->places = g_array_new(FALSE, FALSE, sizeof(Place));
   self->grid   = gtk_grid_new();
+  gtk_widget_set_halign(self->grid, GTK_ALIGN_START);
+  gtk_grid_set_column_homogeneous(GTK_GRID(self->grid), TRUE);
   gtk_grid_set_row_spacing(GTK_GRID(self->grid), 4);
   gtk_grid_set_column_spacing(GTK_GRID(self->grid), 12);
   gtk_scrolled_window_set_child(GTK_SCROLLED_WINDOW(scroller), self->grid);
