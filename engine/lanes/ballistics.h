@@ -11,6 +11,7 @@
 #include "engine/rt.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* Holds each peak for a number of frames. What follows it is the highest level
    since, held for as many again: a wave whose half period is shorter than that
@@ -118,8 +119,8 @@ ballistics_pole(double seconds, double rate_hz) RT_SAFE
   return (float)-expm1(-1.0 / fmax(seconds * rate_hz, 1e-3));
 }
 
-/* Sets a lane's times so that what a detector holds, frames of it at most,
-   counts as part of the hold or else of the release. [audio] */
+/* Sets a lane's times. What the detector holds, where peaks count, is part of
+   the hold, or else of the release. [audio] */
 static inline void
 ballistics_set(Ballistics *b,
                PeakHold   *peak,
@@ -130,19 +131,22 @@ ballistics_set(Ballistics *b,
                bool        peaks,
                double      rate_hz) RT_SAFE
 {
-  const int held =
-    peaks ? (int)(fmin(release / 4, PEAK_HOLD_SECONDS) * rate_hz) : 0;
+  const int kept  = (int)(fmin(release / 4, PEAK_HOLD_SECONDS) * rate_hz);
+  const int held  = peaks ? kept : 0;
   const int asked = (int)(hold * rate_hz + 0.5);
   const int over  = asked < held ? held - asked : 0;
+  const int stay  = asked - held + over;
+  /* Without a hold left is not kept up. */
+  const bool ready = b->hold[lane] == 0 || b->left[lane] == b->hold[lane];
 
-  peak->frames[lane] = held;
   b->attack[lane]    = ballistics_pole(attack, rate_hz);
   b->release[lane]   = ballistics_pole(release - over / rate_hz, rate_hz);
-  b->hold[lane]      = asked - held + over;
-  if (b->left[lane] > b->hold[lane])
-    b->left[lane] = b->hold[lane];
-  if (peak->left[lane] > held)
-    peak->left[lane] = held;
+  b->hold[lane]      = stay;
+  peak->frames[lane] = kept;
+  if (ready || b->left[lane] > stay)
+    b->left[lane] = stay;
+  if (peak->left[lane] > kept)
+    peak->left[lane] = kept;
 }
 
 /* A lane forgets what it heard. [audio] */
@@ -158,7 +162,7 @@ ballistics_clear(Ballistics *b, int lane, float target) RT_SAFE
 {
   b->target[lane] = target;
   b->away[lane]   = 0;
-  b->left[lane]   = -1;
+  b->left[lane]   = b->hold[lane];
 }
 
 #endif

@@ -153,17 +153,19 @@ ask(Comp *comp, vf (*row)[GRID], const vf *key, vf *drop, int n, unsigned has)
   for (int t = 0; t < n; t++) {
     const vf foot  = row[COMP_FOOT][t * step];
     const vf knee  = row[COMP_KNEE][t * step];
-    vf       power = key[t] * key[t];
+    const vf power = key[t] * key[t];
+    vf       heard = peakhold_next(&peak, power);
     vf       over, bent;
 
     if (has & MEAN) {
+      const vf weight = row[COMP_MEAN][t * step];
+
       mean0 = vf_fma(pole, vf_keep(means, power) - mean0, mean0);
       mean1 = vf_fma(pole, mean0 - mean1, mean1);
-      power = vf_fma(row[COMP_MEAN][t * step], mean1 - power, power);
+      heard = vf_fma(weight, mean1, (1 - weight) * heard);
     }
-    power   = vf_max(power, vf_keep(linked, vf_swap_pairs(power)));
-    power   = peakhold_next(&peak, power);
-    over    = vf_max(vf_fma(vf_log2(power), vf_all(0.5f), -foot), vf_all(0));
+    heard   = vf_max(heard, vf_keep(linked, vf_swap_pairs(heard)));
+    over    = vf_max(vf_fma(vf_log2(heard), vf_all(0.5f), -foot), vf_all(0));
     bent    = vf_min(over, knee);
     over    = vf_fma(bent, vf_fma(bent, 0.5f / knee, vf_all(-1)), over);
     drop[t] = over * row[COMP_SLOPE][t * step];
@@ -185,6 +187,8 @@ give(Comp *comp, vf (*row)[GRID], vf *drop, int n, unsigned has)
 
   slow.away   = vf_keep(slows, slow.away);
   slow.target = vf_keep(slows, slow.target);
+  if (step)
+    move.attack = glide_attack(&comp->clock, move.attack);
   for (int t = 0; t < n; t++) {
     const vf wet = row[COMP_WET][t * step];
     vf       to  = drop[t];

@@ -57,7 +57,7 @@ typedef struct Comp {
 void LANE(comp_init)(Comp *comp, double rate_hz) RT_SAFE;
 
 /* A lane's new settings. Curve, makeup, mix, detector, on and listen glide to
-   them in some 5 ms, or jump with now; times change at once, and none of them
+   them in some 6 ms, or jump with now; times change at once, and none of them
    steps the gain. A new look-ahead steps the delay: whoever changes it fades
    the path. [audio] */
 void LANE(comp_set)(Comp               *comp,

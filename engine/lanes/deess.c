@@ -86,6 +86,8 @@ ask(Deess *deess, vf (*row)[GRID], const vf *key, vf *gain, int n, int step)
   Ballistics move   = ballistics_load(&deess->move);
   vf         most   = vf_all(0);
 
+  if (step)
+    move.attack = glide_attack(&deess->clock, move.attack);
   for (int t = 0; t < n; t++) {
     const vf foot  = row[DEESS_FOOT][t * step];
     vf       power = key[t] * key[t];

@@ -44,7 +44,7 @@ typedef struct Deess {
 /* All lanes off and silent. [any] */
 void LANE(deess_init)(Deess *deess, double rate_hz) RT_SAFE;
 
-/* A lane's new settings: all glide to them in some 5 ms, or jump with now.
+/* A lane's new settings: all glide to them in some 6 ms, or jump with now.
    [audio] */
 void LANE(deess_set)(Deess               *deess,
                      int                  lane,

@@ -117,6 +117,8 @@ give(Gate *gate, vf (*row)[GRID], vf *drop, int n, int step)
   Ballistics move = ballistics_load(&gate->move);
   vf         most = vf_all(0);
 
+  if (step)
+    move.attack = glide_attack(&gate->clock, move.attack);
   for (int t = 0; t < n; t++) {
     const vf on   = row[GATE_ON][t * step];
     const vf down = ballistics_next(&move, drop[t]) * sign;

@@ -52,7 +52,7 @@ typedef struct Gate {
 void LANE(gate_init)(Gate *gate, double rate_hz) RT_SAFE;
 
 /* A lane's new settings. Levels, range, mode, on and listen glide to them in
-   some 5 ms, or jump with now; times change at once, and none of them steps the
+   some 6 ms, or jump with now; times change at once, and none of them steps the
    gain. A new look-ahead steps the delay: whoever changes it fades the path.
    [audio] */
 void LANE(gate_set)(Gate               *gate,
