@@ -1,13 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/rig.h"
 
-#include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const Who who = { .origin = ORIGIN_COMMAND };
+
+/* Benches use the rig too, where Check is not running. */
+static void __attribute__((format(printf, 2, 3)))
+require(bool holds, const char *format, ...)
+{
+  va_list args;
+
+  if (holds)
+    return;
+  va_start(args, format);
+  vfprintf(stderr, format, args);
+  va_end(args);
+  fputc('\n', stderr);
+  abort();
+}
 
 Rig *
 rig_new(int strips, int channels, int buses, double rate)
@@ -17,7 +31,7 @@ rig_new(int strips, int channels, int buses, double rate)
   rig->rate = rate;
   for (int i = 0; i < strips; i++) {
     const unsigned number = desk_add(rig->desk, OWNER_STRIP, 0, who, NULL);
-    ck_assert_uint_eq(number, (unsigned)i + 1);
+    require(number == (unsigned)i + 1, "strip %d has another number", i + 1);
     rig_setf(rig, channels == 1 ? "1" : "2", "/strip/%d/channels", i + 1);
   }
   for (int i = 0; i < buses; i++)
@@ -40,14 +54,14 @@ rig_set(Rig *rig, const char *text_address, const char *text)
   const char *rest;
   char        reason[DESK_REASON];
 
-  ck_assert_msg(address_parse(text_address, &address, &rest) && !*rest,
-                "no address: %s",
-                text_address);
-  ck_assert_msg(desk_set_typed(rig->desk, address, text, who, reason),
-                "%s = %s: %s",
-                text_address,
-                text,
-                reason);
+  require(address_parse(text_address, &address, &rest) && !*rest,
+          "no address: %s",
+          text_address);
+  require(desk_set_typed(rig->desk, address, text, who, reason),
+          "%s = %s: %s",
+          text_address,
+          text,
+          reason);
 }
 
 void
@@ -70,9 +84,9 @@ rig_start(Rig *rig, const char *kernel)
                                 .reader_threads = 1 };
   char              reason[DESK_REASON];
 
-  ck_assert_ptr_nonnull(options.kernel);
+  require(options.kernel != NULL, "there is no kernel %s", kernel);
   rig->link = link_new(rig->desk, &options, reason);
-  ck_assert_msg(rig->link != NULL, "%s", reason);
+  require(rig->link != NULL, "%s", reason);
   rig_settle(rig);
 }
 
@@ -81,7 +95,7 @@ rig_settle(Rig *rig)
 {
   char reason[DESK_REASON];
 
-  ck_assert_msg(link_settle(rig->link, reason), "%s", reason);
+  require(link_settle(rig->link, reason), "%s", reason);
 }
 
 static void

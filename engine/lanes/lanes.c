@@ -14,6 +14,7 @@
 #include "engine/lanes/deess.h"
 #include "engine/lanes/gate.h"
 #include "engine/lanes/svf.h"
+#include "engine/lanes/transpose.h"
 
 #define FILTERS 4 /* HPF and LPF, two sections each */
 
@@ -387,22 +388,6 @@ grid(Bank *bank)
 /* --- the chain --- */
 
 static void
-gather(vf *x, const float *const *source, int n)
-{
-  float *out = (float *)x;
-
-  for (int lane = 0; lane < LANES; lane++) {
-    const float *in = source[lane];
-    if (in)
-      for (int i = 0; i < n; i++)
-        out[i * LANES + lane] = in[i];
-    else
-      for (int i = 0; i < n; i++)
-        out[i * LANES + lane] = 0.0f;
-  }
-}
-
-static void
 meter(const vf *x, vf *peak, vf *square, vf pole, int n)
 {
   vf high = *peak;
@@ -433,7 +418,7 @@ head(Bank *bank, const float *const *source, int n)
   Lanes *lanes = bank->lanes;
   vf    *x     = (vf *)bank->in;
 
-  gather(x, source, n);
+  transpose_in(bank->in, source, n);
   for (int i = 0; i < n; i++)
     x[i] = vf_select(vf_abs(x[i]) <= vf_all(INPUT_LIMIT), x[i], vf_all(0.0f));
   apply_ramp(&lanes->trim, x, n);
@@ -619,19 +604,10 @@ mix(Way *way, const float *frames, float *left, float *right, int n)
   cross->live = (to_left != vf_all(0.0f)) | (to_right != vf_all(0.0f));
 }
 
-/* Pairs first, so that the order of the sum is the same everywhere. */
 static void
 reduce(const float *sum, float *planar, int n)
 {
-  for (int i = 0; i < n; i++) {
-    float lane[LANES];
-
-    memcpy(lane, sum + i * LANES, sizeof lane);
-    for (int half = LANES / 2; half > 0; half /= 2)
-      for (int k = 0; k < half; k++)
-        lane[k] += lane[k + half];
-    planar[i] = lane[0];
-  }
+  transpose_sum(sum, planar, n);
 }
 
 /* --- meters --- */
