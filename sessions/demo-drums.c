@@ -112,7 +112,7 @@ demo_drums_kick(DemoSound *sound)
     { DEMO_SNARE, { 0.020 }, { 1.6 }, 120.0, 5000.0, 0.0 },
     { DEMO_TOM_FLOOR, { 0.030 }, { 1.2 }, 60.0, 3000.0, 0.0 },
   };
-  const DemoDrive head = { 0.7, 0.10 };
+  const DemoDrive head = { 1.4, 0.10 };
   DemoBiquad      f    = { 0 };
   if (!paths_add(sound, paths, COUNT(paths))) {
     return false;
@@ -124,7 +124,7 @@ demo_drums_kick(DemoSound *sound)
   colour(sound, f);
   demo_biquad_highpass(&f, 28.0, 0.7);
   colour(sound, f);
-  demo_sound_gain(sound, 0.50);
+  demo_sound_gain(sound, 0.58);
   return true;
 }
 
@@ -138,7 +138,7 @@ demo_drums_snare(DemoSound *sound)
     { DEMO_KICK, { 0.035 }, { 1.6 }, 50.0, 2500.0, 0.0 },
     { DEMO_TOM_HIGH, { 0.06 }, { 0.9 }, 80.0, 6000.0, 0.0 },
   };
-  const DemoDrive head = { 0.8, 0.12 };
+  const DemoDrive head = { 2.4, 0.15 };
   DemoBiquad      f    = { 0 };
   if (!paths_add(sound, paths, COUNT(paths))) {
     return false;
@@ -146,7 +146,7 @@ demo_drums_snare(DemoSound *sound)
   demo_drive_apply(&head, sound->channel[0], sound->frames);
   demo_biquad_highpass(&f, 40.0, 0.7);
   colour(sound, f);
-  demo_sound_gain(sound, 0.40);
+  demo_sound_gain(sound, 0.90);
   return true;
 }
 
@@ -200,12 +200,12 @@ demo_drums_overheads(DemoSound *sound)
     { DEMO_TOM_FLOOR, { 0.18, 0.32 }, { 3.5, 2.6 }, 60.0, 14000.0, 0.08 },
     { DEMO_CRASH_LEFT, { 0.90, 0.34 }, { 1.8, 3.3 }, 200.0, 20000.0, 0.05 },
     { DEMO_CRASH_RIGHT, { 0.32, 0.90 }, { 3.4, 1.8 }, 200.0, 20000.0, 0.05 },
-    { DEMO_RIDE, { 0.30, 0.66 }, { 3.5, 2.0 }, 250.0, 20000.0, 0.03 },
+    { DEMO_RIDE, { 0.46, 1.00 }, { 3.5, 2.0 }, 250.0, 20000.0, 0.03 },
   };
   if (!paths_add(sound, paths, COUNT(paths))) {
     return false;
   }
-  demo_sound_gain(sound, 0.38);
+  demo_sound_gain(sound, 0.54);
   return true;
 }
 

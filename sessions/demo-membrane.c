@@ -38,30 +38,30 @@ static const Skin skins[] = {
   [DEMO_KICK]      = { .hz         = 49.0,
                        .glide      = { 2.6, 0.32 },
                        .relax      = { 0.007, 0.055 },
-                       .noise      = 0.55,
+                       .noise      = 0.85,
                        .noise_hz   = 3600.0,
                        .noise_q    = 0.7,
                        .noise_time = 0.0035,
                        .length     = 0.7,
                        .seed       = 31,
                        .mode       = { { 1.0, 1.0, 0.52 },
-                                       { 1.59, 0.22, 0.16 },
-                                       { 2.3, 0.14, 0.10 },
-                                       { 3.9, 0.10, 0.05 },
-                                       { 8.2, 0.09, 0.025 } } },
+                                       { 1.59, 0.34, 0.16 },
+                                       { 2.3, 0.24, 0.11 },
+                                       { 3.9, 0.20, 0.06 },
+                                       { 8.2, 0.16, 0.03 } } },
   [DEMO_SNARE]     = { .hz         = 188.0,
                        .glide      = { 0.16, 0.05 },
                        .relax      = { 0.006, 0.040 },
-                       .noise      = 0.75,
+                       .noise      = 0.34,
                        .noise_hz   = 3000.0,
                        .noise_q    = 0.45,
                        .noise_time = 0.0022,
                        .wires      = 1.0,
                        .length     = 0.6,
                        .seed       = 32,
-                       .mode       = { { 1.0, 0.62, 0.26 },
-                                       { 1.593, 0.34, 0.19 },
-                                       { 1.78, 0.30, 0.22 },
+                       .mode       = { { 1.0, 0.72, 0.34 },
+                                       { 1.593, 0.40, 0.26 },
+                                       { 1.78, 0.36, 0.30 },
                                        { 2.135, 0.16, 0.14 },
                                        { 2.653, 0.12, 0.12 },
                                        { 3.155, 0.10, 0.10 },
@@ -200,8 +200,8 @@ wires_add(const Skin *skin,
           size_t      frames)
 {
   DemoBiquad low = { 0 }, body = { 0 }, high = { 0 };
-  Fall       slap = fall_over(0.62 * velocity, 0.024);
-  Fall       tail = fall_over(0.30 * (0.4 + 0.6 * velocity), 0.070);
+  Fall       slap = fall_over(0.58 * velocity, 0.034);
+  Fall       tail = fall_over(0.34 * (0.4 + 0.6 * velocity), 0.105);
   demo_biquad_highpass(&low, 900.0, 0.7);
   demo_biquad_bell(&body, 4300.0, 0.8, 5.0);
   demo_biquad_lowpass(&high, 9000.0 + 5000.0 * velocity, 0.6);

@@ -65,7 +65,7 @@ static const DemoSetting settings[] = {
   EFFECT(6),
 
   /* Kick: less box, more beater, a gate against the snare. */
-  { "/strip/1/fader", "-1 dB" },
+  { "/strip/1/fader", "2.5 dB" },
   { "/strip/1/gate/on", "on" },
   { "/strip/1/gate/mode", "gate" },
   { "/strip/1/gate/threshold", "-30 dB" },
@@ -88,12 +88,12 @@ static const DemoSetting settings[] = {
   { "/strip/1/comp/detector", "peak" },
   { "/strip/1/comp/threshold", "-14 dB" },
   { "/strip/1/comp/ratio", "3" },
-  { "/strip/1/comp/attack", "18 ms" },
+  { "/strip/1/comp/attack", "6 ms" },
   { "/strip/1/comp/release", "90 ms" },
-  { "/strip/1/comp/makeup", "1.5 dB" },
+  { "/strip/1/comp/makeup", "1 dB" },
 
   /* Snare: body, crack, and a gate that lets ghost notes through. */
-  { "/strip/2/fader", "0 dB" },
+  { "/strip/2/fader", "1 dB" },
   { "/strip/2/hpf/on", "on" },
   { "/strip/2/hpf/freq", "90 Hz" },
   { "/strip/2/gate/on", "on" },
@@ -115,16 +115,16 @@ static const DemoSetting settings[] = {
   { "/strip/2/eq/5/q", "0.8" },
   { "/strip/2/comp/on", "on" },
   { "/strip/2/comp/detector", "peak" },
-  { "/strip/2/comp/threshold", "-18 dB" },
-  { "/strip/2/comp/ratio", "3.5" },
-  { "/strip/2/comp/attack", "12 ms" },
-  { "/strip/2/comp/release", "110 ms" },
-  { "/strip/2/comp/makeup", "3 dB" },
+  { "/strip/2/comp/threshold", "-15 dB" },
+  { "/strip/2/comp/ratio", "3" },
+  { "/strip/2/comp/attack", "2 ms" },
+  { "/strip/2/comp/release", "150 ms" },
+  { "/strip/2/comp/makeup", "4 dB" },
   { "/strip/2/send/4/on", "on" },
   { "/strip/2/send/4/level", "-13 dB" },
 
   /* Hi-hat. */
-  { "/strip/3/fader", "-5 dB" },
+  { "/strip/3/fader", "2 dB" },
   { "/strip/3/pan", "-35" },
   { "/strip/3/hpf/on", "on" },
   { "/strip/3/hpf/freq", "350 Hz" },
@@ -134,7 +134,7 @@ static const DemoSetting settings[] = {
   { "/strip/3/eq/6/gain", "-1.5 dB" },
 
   /* Toms. */
-  { "/strip/4/fader", "-1 dB" },
+  { "/strip/4/fader", "1 dB" },
   { "/strip/4/gate/on", "on" },
   { "/strip/4/gate/mode", "exp3" },
   { "/strip/4/gate/threshold", "-34 dB" },
@@ -151,7 +151,7 @@ static const DemoSetting settings[] = {
   { "/strip/4/send/4/level", "-12 dB" },
 
   /* Overheads: the kit's air, its weight left to the close microphones. */
-  { "/strip/5/fader", "-1 dB" },
+  { "/strip/5/fader", "3 dB" },
   { "/strip/5/hpf/on", "on" },
   { "/strip/5/hpf/freq", "180 Hz" },
   { "/strip/5/eq/on", "on" },
@@ -159,14 +159,14 @@ static const DemoSetting settings[] = {
   { "/strip/5/eq/6/gain", "2 dB" },
 
   /* Percussion. */
-  { "/strip/6/fader", "-7 dB" },
+  { "/strip/6/fader", "0 dB" },
   { "/strip/6/hpf/on", "on" },
   { "/strip/6/hpf/freq", "700 Hz" },
   { "/strip/6/send/4/on", "on" },
   { "/strip/6/send/4/level", "-18 dB" },
 
   /* Bass: the kick makes room for itself. */
-  { "/strip/7/fader", "1 dB" },
+  { "/strip/7/fader", "6 dB" },
   { "/strip/7/hpf/on", "on" },
   { "/strip/7/hpf/freq", "32 Hz" },
   { "/strip/7/eq/on", "on" },
@@ -182,7 +182,7 @@ static const DemoSetting settings[] = {
   { "/strip/7/comp/makeup", "4 dB" },
 
   /* Clean guitar, to the left, its echoes to the right. */
-  { "/strip/8/fader", "-3 dB" },
+  { "/strip/8/fader", "2 dB" },
   { "/strip/8/pan", "-48" },
   { "/strip/8/hpf/on", "on" },
   { "/strip/8/hpf/freq", "120 Hz" },
@@ -202,7 +202,7 @@ static const DemoSetting settings[] = {
   { "/strip/8/send/6/level", "-15 dB" },
 
   /* Acoustic guitar: mostly its strings. */
-  { "/strip/9/fader", "-5 dB" },
+  { "/strip/9/fader", "2 dB" },
   { "/strip/9/pan", "22" },
   { "/strip/9/hpf/on", "on" },
   { "/strip/9/hpf/freq", "160 Hz" },
@@ -222,7 +222,7 @@ static const DemoSetting settings[] = {
   { "/strip/9/send/4/level", "-16 dB" },
 
   /* Lead guitar. */
-  { "/strip/10/fader", "-5 dB" },
+  { "/strip/10/fader", "-2 dB" },
   { "/strip/10/pan", "18" },
   { "/strip/10/hpf/on", "on" },
   { "/strip/10/hpf/freq", "180 Hz" },
@@ -237,7 +237,7 @@ static const DemoSetting settings[] = {
   { "/strip/10/send/6/level", "-9 dB" },
 
   /* Electric piano. */
-  { "/strip/11/fader", "-6 dB" },
+  { "/strip/11/fader", "0 dB" },
   { "/strip/11/width", "80 %" },
   { "/strip/11/hpf/on", "on" },
   { "/strip/11/hpf/freq", "110 Hz" },
@@ -255,7 +255,7 @@ static const DemoSetting settings[] = {
   { "/strip/11/send/5/level", "-16 dB" },
 
   /* Strings. */
-  { "/strip/12/fader", "-5 dB" },
+  { "/strip/12/fader", "0 dB" },
   { "/strip/12/width", "130 %" },
   { "/strip/12/hpf/on", "on" },
   { "/strip/12/hpf/freq", "220 Hz" },
@@ -297,7 +297,7 @@ static const DemoSetting settings[] = {
   { "/strip/13/send/6/level", "-17 dB" },
 
   /* Harmonies and choir, behind it. */
-  { "/strip/14/fader", "-5 dB" },
+  { "/strip/14/fader", "-2 dB" },
   { "/strip/14/hpf/on", "on" },
   { "/strip/14/hpf/freq", "160 Hz" },
   { "/strip/14/eq/on", "on" },
@@ -314,7 +314,7 @@ static const DemoSetting settings[] = {
   { "/strip/14/deess/threshold", "-34 dB" },
   { "/strip/14/send/4/on", "on" },
   { "/strip/14/send/4/level", "-10 dB" },
-  { "/strip/15/fader", "-8 dB" },
+  { "/strip/15/fader", "-3 dB" },
   { "/strip/15/width", "120 %" },
   { "/strip/15/hpf/on", "on" },
   { "/strip/15/hpf/freq", "200 Hz" },
@@ -327,13 +327,14 @@ static const DemoSetting settings[] = {
   { "/strip/15/send/5/level", "-7 dB" },
 
   /* Drum group: one kit. */
+  { "/bus/1/fader", "1.8 dB" },
   { "/bus/1/comp/on", "on" },
-  { "/bus/1/comp/threshold", "-20 dB" },
-  { "/bus/1/comp/ratio", "2" },
-  { "/bus/1/comp/attack", "30 ms" },
+  { "/bus/1/comp/detector", "peak" },
+  { "/bus/1/comp/threshold", "-12 dB" },
+  { "/bus/1/comp/ratio", "2.5" },
+  { "/bus/1/comp/attack", "5 ms" },
   { "/bus/1/comp/release", "120 ms" },
   { "/bus/1/comp/makeup", "1.5 dB" },
-  { "/bus/1/comp/mix", "70 %" },
   { "/bus/1/send/4/on", "on" },
   { "/bus/1/send/4/level", "-22 dB" },
 
@@ -402,17 +403,19 @@ static const DemoSetting settings[] = {
   { "/mutegroup/3/name", "Vox" },
   { "/mutegroup/4/name", "Effects" },
 
-  /* Main: a little glue, and the level. */
+  /* Main: a hand on the loudest peaks, and a little air. */
   { "/main/comp/on", "on" },
-  { "/main/comp/threshold", "-20 dB" },
-  { "/main/comp/ratio", "1.5" },
-  { "/main/comp/knee", "12 dB" },
-  { "/main/comp/attack", "30 ms" },
-  { "/main/comp/auto", "on" },
+  { "/main/comp/detector", "peak" },
+  { "/main/comp/threshold", "-1.5 dB" },
+  { "/main/comp/ratio", "4" },
+  { "/main/comp/knee", "6 dB" },
+  { "/main/comp/attack", "0.4 ms" },
+  { "/main/comp/release", "110 ms" },
+  { "/main/comp/lookahead", "1.5 ms" },
   { "/main/eq/on", "on" },
   { "/main/eq/6/freq", "10 kHz" },
   { "/main/eq/6/gain", "1 dB" },
-  { "/main/fader", "-3 dB" },
+  { "/main/fader", "-2.3 dB" },
 
   { NULL, NULL },
 };

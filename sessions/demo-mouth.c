@@ -28,6 +28,7 @@ typedef struct Syllable {
   bool             first, last;             /* of a phrase */
   double           begin, sing, close, end; /* onset, vowel, coda, silence */
   double           pitch, velocity;
+  double           lean; /* of its formants: nobody says a sound twice alike */
 } Syllable;
 
 static void
@@ -99,6 +100,8 @@ line_parse(const DemoSung *line, size_t count, double late, uint64_t seed)
     syllable_parse(&s[i], line[i].sounds, i ? s[i - 1].vowel : NO_SOUND);
     s[i].pitch    = line[i].pitch;
     s[i].velocity = line[i].velocity;
+    s[i].lean     = i && s[i].slurred ? s[i - 1].lean
+                                      : 1.0 + 0.012 * demo_random_human(&random);
     s[i].sing     = demo_score_time(line[i].start) + late +
                 0.006 * demo_random_human(&random);
     const double apart = i ? s[i].sing - s[i - 1].sing : 1.0;
@@ -211,7 +214,8 @@ vowel_set(DemoMouth *mouth, const Syllable *s)
   const double     length = s->close - s->sing;
   const DemoPhone *v      = s->vowel;
   const double     steps  = 24.0;
-  set_formants(mouth, s->sing, s->close, v->f);
+  const double     f[3]   = { v->f[0], s->lean * v->f[1], s->lean * v->f[2] };
+  set_formants(mouth, s->sing, s->close, f);
   if (v->glide[0] > 0.0 && !s->carried) {
     const double glide = length > 0.5 ? 0.22 : 0.45 * length;
     set_formants(mouth, s->close - glide, s->close, v->glide);
@@ -250,7 +254,11 @@ melody_set(DemoMouth *mouth, const Syllable *s)
     set(mouth, DEMO_CURVE_SHAPE, s->end - 0.15, s->end, shape + 0.7);
   }
   if (s->close - s->sing > 0.42 && !s->carried) {
-    set(mouth, DEMO_CURVE_VIBRATO, s->sing + 0.34, s->end, 1.0);
+    set(mouth,
+        DEMO_CURVE_VIBRATO,
+        s->sing + 0.30,
+        s->end,
+        1.0 + 12.0 * (s->lean - 1.0));
   }
 }
 

@@ -554,9 +554,9 @@ keys_bar(DemoNotes *notes, Hand *hand, int bar)
          demo_score_chord(AT(bar, 14))->keys[3] + 12,
          0.42);
   } else if (bar < DEMO_CHORUS) {
-    keys(notes, hand, AT(bar, 0), 5.6, 0, 0.60);
-    keys(notes, hand, AT(bar, 6), 1.2, 0, 0.44);
-    keys(notes, hand, AT(bar, 10), 5.2, 0, 0.54);
+    keys(notes, hand, AT(bar, 0), 5.9, 0, 0.60);
+    keys(notes, hand, AT(bar, 6), 3.6, 0, 0.44);
+    keys(notes, hand, AT(bar, 10), 5.7, 0, 0.54);
   } else {
     keys(notes, hand, AT(bar, 0), 2.6, 1, 0.78);
     keys(notes, hand, AT(bar, 3), 2.6, 0, 0.66);
