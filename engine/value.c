@@ -52,8 +52,20 @@ clamp(double value, double low, double high) RT_SAFE
   return value > low ? value < high ? value : high : low;
 }
 
-double
-value_from_position(const ParamRow *row, double position) RT_SAFE
+/* Fourteen digits are beyond any hand, and keep what a hand meant: a fader at
+   0.7 stands at -2 dB and not at -2.0000000000000018. */
+static double
+rounded(double value) RT_SAFE
+{
+  if (value == 0 || !isfinite(value))
+    return value;
+  const double scale = pow(10, 13 - floor(log10(fabs(value))));
+
+  return rint(value * scale) / scale;
+}
+
+static double
+at_position(const ParamRow *row, double position) RT_SAFE
 {
   double min = row->min, max = row->max;
   double p = clamp(position, 0, 1);
@@ -82,6 +94,12 @@ value_from_position(const ParamRow *row, double position) RT_SAFE
     break;
   }
   return 0;
+}
+
+double
+value_from_position(const ParamRow *row, double position) RT_SAFE
+{
+  return clamp(rounded(at_position(row, position)), row->min, row->max);
 }
 
 double
