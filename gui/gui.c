@@ -14,6 +14,8 @@ GResource *gui_get_resource(void);
 static bool
 gui_init(void)
 {
+  if (gtk_is_initialized())
+    return true;
   gtk_disable_setlocale();
   setlocale(LC_CTYPE, "");
   g_resources_register(gui_get_resource());
