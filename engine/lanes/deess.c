@@ -26,7 +26,7 @@ LANE(deess_set)(Deess               *deess,
   const float     unit   = (float)(1 / DB_PER_LOG2);
   const double    top    = 0.49 * rate_hz;
   const double    freq   = fmin((double)settings->freq, top);
-  const double    turn   = tan(acos(-1.0) * freq / rate_hz);
+  const double    turn   = tan(acos(-1.0) * freq * sqrt(0.5) / rate_hz);
   const KeyFilter filter = {
     .on = true, .type = KEY_HIGH, .freq = (float)freq, .q = (float)sqrt(0.5)
   };

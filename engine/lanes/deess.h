@@ -7,8 +7,10 @@
 
    A sibilant is what passes a Butterworth high-pass at the frequency. In split
    mode a shelf turns down what lies above it, ((1 + a s) / (1 + s))^2 with a^2
-   the gain: monotone, 12 dB an octave, and its input bit for bit at gain 1; in
-   wide mode the whole signal.
+   the gain and its corner half an octave lower, so that of 10 dB the frequency
+   itself gets half: monotone, 12 dB an octave, and its input bit for bit at
+   gain
+   1. In wide mode the whole signal is turned down.
 
    This structure holds vectors of 32-bit words and nothing else, so that a lane
    is a column of words, which may be copied from bank to bank. */

@@ -59,8 +59,8 @@ vf_swap_pairs(vf x) RT_SAFE
 #endif
 }
 
-/* Base-2 logarithm of x >= 0, to 1e-5; 0 for 1, -127 for 0, 128 for infinity.
- */
+/* Base-2 logarithm of x >= 0, to 1e-5 and its last bit; of 1 it is 0, of 0 it
+   is -127, of infinity 128. */
 static inline vf
 vf_log2(vf x) RT_SAFE
 {

@@ -85,7 +85,7 @@ static const Isa isas[] = {
 
 #define ISAS ((int)(sizeof isas / sizeof isas[0]))
 
-static bool
+static inline bool
 isa_runs(const Isa *isa)
 {
 #if defined(__x86_64__)
@@ -101,7 +101,7 @@ isa_runs(const Isa *isa)
 }
 
 /* As every thread that makes sound does. */
-static void
+static inline void
 flush_to_zero(void)
 {
 #if defined(__SSE__)
@@ -121,7 +121,7 @@ typedef struct Rig {
 
 #define LINE_FRAMES 2048
 
-static void *
+static inline void *
 rig_memory(size_t bytes)
 {
   size_t whole  = (bytes + 63) / 64 * 64;
@@ -132,7 +132,7 @@ rig_memory(size_t bytes)
   return memory;
 }
 
-static Rig
+static inline Rig
 rig_new(const Isa *isa, double rate)
 {
   const size_t lanes = (size_t)isa->lanes;
@@ -145,20 +145,20 @@ rig_new(const Isa *isa, double rate)
   return rig;
 }
 
-static void
+static inline void
 rig_free(Rig *rig)
 {
   free(rig->block);
   free(rig->line);
 }
 
-static void
+static inline void
 rig_set(Rig *rig, int lane, RIG_SETTINGS settings, bool now)
 {
   rig->isa->set(rig->block, lane, &settings, rig->rate, now);
 }
 
-static void
+static inline void
 rig_set_all(Rig *rig, RIG_SETTINGS settings, bool now)
 {
   for (int lane = 0; lane < rig->isa->lanes; lane++)
@@ -166,7 +166,7 @@ rig_set_all(Rig *rig, RIG_SETTINGS settings, bool now)
 }
 
 /* A word of a lane, by its offset in the structure of one lane. */
-static float *
+static inline float *
 rig_word(Rig *rig, size_t offset, int lane)
 {
   const size_t word = offset / sizeof(float);
@@ -174,7 +174,7 @@ rig_word(Rig *rig, size_t offset, int lane)
   return (float *)rig->block + word * (size_t)rig->isa->lanes + lane;
 }
 
-static uint32_t
+static inline uint32_t
 draw(uint32_t *seed)
 {
   *seed ^= *seed << 13;
@@ -183,19 +183,19 @@ draw(uint32_t *seed)
   return *seed;
 }
 
-static float
+static inline float
 noise(uint32_t *seed)
 {
   return (float)(draw(seed) >> 8) * 0x1p-23F - 1.0F;
 }
 
-static int
+static inline int
 next_cut(Rig *rig, int most)
 {
   return rig->cuts ? 1 + (int)(draw(&rig->cuts) % (uint32_t)most) : most;
 }
 
-static void
+static inline void
 rig_slice(Rig *rig, float *x, const float *key, int n)
 {
 #if defined(RIG_NO_KEY)
@@ -211,7 +211,7 @@ rig_slice(Rig *rig, float *x, const float *key, int n)
 }
 
 /* Runs interleaved frames, a whole number of grids, in place. */
-static void
+static inline void
 rig_run_key(Rig *rig, float *x, const float *key, int frames)
 {
   const int          lanes = rig->isa->lanes;
@@ -236,21 +236,21 @@ rig_run_key(Rig *rig, float *x, const float *key, int frames)
   }
 }
 
-static void
+static inline void
 rig_run(Rig *rig, float *x, int frames)
 {
   rig_run_key(rig, x, NULL, frames);
 }
 
 /* Room for the frames of all lanes. */
-static float *
+static inline float *
 rig_frames(const Rig *rig, int frames)
 {
   return rig_memory((size_t)(frames * rig->isa->lanes) * sizeof(float));
 }
 
 /* Runs a constant in every lane and returns the last frame's lane. */
-static float
+static inline float
 rig_hold(Rig *rig, float value, int frames, int lane)
 {
   const int whole = (frames + GRID - 1) / GRID * GRID;
@@ -267,7 +267,7 @@ rig_hold(Rig *rig, float value, int frames, int lane)
 
 /* After how many frames of a constant the gain in dB has covered 1 - 1/e of its
    way from one to another; -1 if never. */
-static int
+static inline int
 rig_time(Rig *rig, float value, double from, double to, int frames)
 {
   const int    whole = (frames + GRID - 1) / GRID * GRID;
@@ -289,13 +289,13 @@ rig_time(Rig *rig, float value, double from, double to, int frames)
   return found;
 }
 
-static float
+static inline float
 from_db(double db)
 {
   return (float)pow(10, db / 20);
 }
 
-static double
+static inline double
 to_db(double gain)
 {
   return 20 * log10(fabs(gain));
@@ -305,7 +305,7 @@ to_db(double gain)
    high-pass whose stop band holds a tone of 1 kHz down by some 120 dB. */
 #define CLICK_TAPS 1023
 
-static double
+static inline double
 click_level(const float *x, int frames, int stride)
 {
   static double tap[CLICK_TAPS];
@@ -333,7 +333,7 @@ click_level(const float *x, int frames, int stride)
 }
 
 /* What was demanded, and what was measured, in one line a row. */
-static void
+static inline void
 tell(const Rig *rig, const char *what, double demand, double measured)
 {
   printf("%-6s %-44s demand %9.3f  measured %9.3f\n",
@@ -345,7 +345,7 @@ tell(const Rig *rig, const char *what, double demand, double measured)
 }
 
 /* Runs every case for every instruction set of this processor. */
-static int
+static inline int
 rig_suite(const char *name, const TTest *const *test, int count)
 {
   Suite   *suite = suite_create(name);
