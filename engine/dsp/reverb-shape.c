@@ -16,10 +16,10 @@ typedef struct Kind {
 } Kind;
 
 static const Kind kinds[REVERB_KINDS] = {
-  [REVERB_HALL]    = { 27, 71, 1.00, { 21, 30, 13 }, 0.80 },
-  [REVERB_PLATE]   = { 22, 59, 0.80, { 0, 0, 0 }, 0 },
-  [REVERB_ROOM]    = { 12, 33, 0.55, { 5.3, 6.9, 3.1 }, 0.75 },
-  [REVERB_CHAMBER] = { 18, 50, 0.70, { 7.1, 9.4, 4.3 }, 0.85 },
+  [REVERB_HALL]    = { 25, 71, 1.00, { 21, 30, 13 }, 0.80 },
+  [REVERB_PLATE]   = { 13, 59, 0.80, { 0, 0, 0 }, 0 },
+  [REVERB_ROOM]    = { 9, 40, 0.55, { 5.3, 6.9, 3.1 }, 0.75 },
+  [REVERB_CHAMBER] = { 12, 52, 0.70, { 7.1, 9.4, 4.3 }, 0.85 },
 };
 
 static const double allpass_ms[2][REVERB_ALLPASSES] = {
@@ -140,7 +140,7 @@ plan_walls(ReverbPlan *plan, int which, int side)
 static void
 plan_velvet(ReverbPlan *plan, int which)
 {
-  const double golden = 0.61803398874989484820, spacing_s = 2.9e-3;
+  const double golden = 0.61803398874989484820, spacing_s = 4.3e-3;
 
   for (int i = 0; i < 4 * REVERB_IMAGES; i++) {
     const double chance = fmod((i + 1) * golden, 1);
@@ -148,7 +148,7 @@ plan_velvet(ReverbPlan *plan, int which)
     (&plan->early[which].delay_s[0][0][0])[i] =
       (float)((slot + chance) * spacing_s);
     (&plan->early[which].gain[0][0][0])[i] =
-      (float)((fmod(chance * 8, 1) < 0.5 ? -1 : 1) * pow(0.85, slot));
+      (float)((fmod(chance * 8, 1) < 0.5 ? -1 : 1) * pow(0.88, slot));
   }
 }
 
@@ -387,16 +387,14 @@ warp_middle(const ReverbPlan *plan, double hz) RT_SAFE
   return warp(plan, right) * hz / right;
 }
 
-/* The law speaks of octave bands, as decays are measured (ISO 3382). A band in
-   which the decay falls with frequency sounds on in its lower part: there the
-   law has to hold already, the lower the steeper it is. Found by measuring. */
-static double
-band_tilt(double damping_hz) RT_SAFE
-{
-  return 0.837 + 0.05 * fmax(0, damping_hz / 6000 - 1);
-}
+/* The law of reverb.h speaks of octave bands, as decays are measured (ISO
+   3382). A band in which the decay falls with frequency sounds on in its lower
+   part, so what a line loses at one frequency is steeper than the law, and
+   begins lower: decay/T is 1 + 4·h/(1 + h) above the lows, h = (f /
+   (tilt·damping))²/3. Figures found by measuring. */
+static const double band_tilt = 0.845, band_range = 4;
 
-/* A line's filter: what the law takes in the time of its length. A shelf's dB
+/* A line's filter: what it is to lose in the time of its length. A shelf's dB
    follow g·h/(1 + h) as long as g is small; with two in a row, each of half of
    g, and the frequency corrected, 30 dB are still within 6 %. */
 static void
@@ -406,11 +404,11 @@ make_filter(const ReverbPlan     *plan,
             int                   length,
             ReverbFigures        *f) RT_SAFE
 {
-  const double loss   = 60 * length / (plan->rate * s->decay_s);
-  const double lows   = loss * (1 - 1 / s->bass);
-  const double highs  = s->damping_hz < 20000 ? 4 * loss : 0;
-  const double middle = s->damping_hz * band_tilt(s->damping_hz) * sqrt(3) *
-                        (1 + 1.6e-4 * highs * highs);
+  const double loss  = 60 * length / (plan->rate * s->decay_s);
+  const double lows  = loss * (1 - 1 / s->bass);
+  const double highs = s->damping_hz < 20000 ? band_range * loss : 0;
+  const double middle =
+    s->damping_hz * band_tilt * sqrt(3) * (1 + 1.6e-4 * highs * highs);
   double gain  = pow(10, (lows - loss) / 20);
   double twice = 1;
 

@@ -12,14 +12,16 @@
    Networks for Designing Artificial Reverberators", AES 1991; Schlecht,
    Habets, "On Lossless Feedback Delay Networks", IEEE TSP 2017).
 
-   The law of the decay: the rates of the room and of the air add up, so that a
-   frequency f falls by 60 dB in the time T(f), where
+   The law of the decay, in octave bands as they are measured (T30, ISO 3382):
+   the rates of the room and of the air add up, so that at a frequency f
 
-     decay / T(f) = 1 - (1 - 1/bass)·l/(1 + l) + 4·h/(1 + h),
-     l = (crossover / f)², h = (f / damping)² / 3, or 0 for a damping of 20 kHz.
+     decay / T(f) = 1 - (1 - 1/bass)·l/(1 + l) + 4.4·h/(3.4 + h),
+     l = (crossover / f)²; h = (f / damping)^1.8, or 0 for a damping of 20 kHz.
 
    So far below the crossover T is decay·bass, at the damping frequency half the
-   decay, far above it a fifth. Each line has a filter that fits this law. */
+   decay, far above it less than a fifth. Without modulation T30 keeps to it
+   within 5 %, with strong damping or bass 6 %, where it is longer than 0.3 s;
+   modulation takes some 5 % at 8 kHz. */
 
 /* In the order of the parameter table's choices. */
 enum ReverbKind {
