@@ -20,7 +20,7 @@ engine_OBJ := $(engine_SRC:%.c=$(BUILD)/%.o) \
   $(foreach isa,$(ISAS),$(lanes_SRC:%.c=$(BUILD)/%-$(isa).o))
 
 define isa_rule
-$(BUILD)/engine/lanes/%-$(1).o: engine/lanes/%.c
+$(BUILD)/engine/lanes/%-$(1).o: engine/lanes/%.c $(BUILD)/flags
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS_ALL) $(isa_$(1)) -MMD -MP -c $$< -o $$@
 endef

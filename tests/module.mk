@@ -1,18 +1,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tests/FOLDER/check_NAME.c: one program a module, built with Check.
+# tests/FOLDER/check_NAME.sh, .py: what a script judges better.
 
-check_SRC := $(wildcard tests/*/check_*.c)
-check_BIN := $(check_SRC:%.c=$(BUILD)/%)
-tests_SRC := $(wildcard tests/*.c)
-tests_OBJ := $(tests_SRC:%.c=$(BUILD)/%.o)
+check_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/*/check_*.c))
+check_SCRIPT := $(wildcard tests/*/check_*.sh tests/*/check_*.py)
+bench_BIN    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/bench_*.c))
+tests_BIN    := $(check_BIN) $(bench_BIN)
+tests_OBJ    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/*.c))
+gui_BIN      := $(filter $(BUILD)/tests/gui/%,$(tests_BIN))
 
-$(check_BIN:%=%.o) $(tests_OBJ): FOLDER_CFLAGS = $(call pkg_cflags,check $(LIBS_PKG))
-$(filter $(BUILD)/tests/gui/%,$(check_BIN:%=%.o)): FOLDER_CFLAGS = $(call pkg_cflags,check gtk4)
+$(tests_BIN:%=%.o) $(tests_OBJ): FOLDER_CFLAGS = $(call pkg_cflags,check $(LIBS_PKG))
+$(gui_BIN:%=%.o): FOLDER_CFLAGS = $(call pkg_cflags,check $(gui_PKG))
 
 $(BUILD)/libtests.a: $(tests_OBJ)
 
-$(filter-out $(BUILD)/tests/gui/%,$(check_BIN)): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(LIBS)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg_libs,check $(LIBS_PKG)) -lm
+$(gui_BIN): $(BUILD)/libgui.a
+$(gui_BIN): TEST_PKG = $(gui_PKG)
+$(tests_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(LIBS)
+	$(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o,$^) $(BUILD)/libtests.a \
+	  $(filter %/libgui.a,$^) $(LIBS) \
+	  $(call pkg_libs,check $(TEST_PKG) $(LIBS_PKG)) -lm
 
-$(filter $(BUILD)/tests/gui/%,$(check_BIN)): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(BUILD)/libgui.a $(LIBS)
-	$(CC) $(LDFLAGS_ALL) -o $@ $^ $(call pkg_libs,check $(gui_PKG) $(LIBS_PKG)) -lm
+# The engine again under RealtimeSanitizer, where this machine has it.
+realtime_BUILD := $(BUILD)-realtime
+realtime_BIN   := $(patsubst $(BUILD)/%,$(realtime_BUILD)/%,\
+  $(filter $(BUILD)/tests/engine/% %/check_mix,$(check_BIN)))
+realtime_BIN   := $(if $(wildcard /usr/lib/llvm-22/lib/clang/22/lib/*/*rtsan*),\
+  $(realtime_BIN))
+
+.PHONY: check siege checked sieged realtime bench
+check siege:
+	@./depends check
+	@$(SUBMAKE) $@ed
+
+checked sieged: all realtime $(check_BIN)
+	@tests/run $(if $(filter sieged,$@),--siege) $(BUILD) \
+	  $(check_BIN) $(check_SCRIPT) $(realtime_BIN)
+
+realtime:
+	@$(if $(realtime_BIN),$(MAKE) --no-print-directory SANITIZER=realtime \
+	  BUILD=$(realtime_BUILD) $(realtime_BIN))
+
+bench: $(bench_BIN)
+	@set -e; $(foreach bench,$^,$(bench);)
