@@ -19,8 +19,10 @@ enum {
 /* A windowed sinc cut into the phases of the fast rate. The fast samples of
    slow sample n stand at n - 1 + (phase + 1/2) / OVER; read backwards, the same
    taps lead down again. */
+typedef double Phases __attribute__((vector_size(OVER * sizeof(double))));
+
 typedef struct Kernel {
-  double up[TAPS][OVER];
+  Phases up[TAPS];
 } Kernel;
 
 static void
@@ -61,17 +63,15 @@ bend(const DemoDrive *drive,
      const Kernel    *kernel,
      double           rest,
      const double    *x,
-     double           fast[OVER])
+     Phases          *fast)
 {
-  double u[OVER] = { 0.0 };
+  Phases u = { 0.0 };
   for (int k = 0; k < TAPS; k++) {
-    for (int p = 0; p < OVER; p++) {
-      u[p] += kernel->up[k][p] * x[k - HALF];
-    }
+    u += kernel->up[k] * x[k - HALF];
   }
+  const Phases v = drive->gain * u + drive->bias;
   for (int p = 0; p < OVER; p++) {
-    const double v = drive->gain * u[p] + drive->bias;
-    fast[p]        = (v / sqrt(1.0 + v * v) - rest) / drive->gain;
+    (*fast)[p] = (v[p] / sqrt(1.0 + v[p] * v[p]) - rest) / drive->gain;
   }
 }
 
@@ -83,18 +83,15 @@ drive_block(const DemoDrive *drive,
             float           *out,
             size_t           frames)
 {
-  double       fast[BLOCK + TAPS][OVER];
+  Phases       fast[BLOCK + TAPS];
   const double rest = drive->bias / sqrt(1.0 + drive->bias * drive->bias);
   for (int i = 0; i < BLOCK + TAPS; i++) {
-    bend(drive, kernel, rest, x + i - HALF, fast[i]);
+    bend(drive, kernel, rest, x + i - HALF, &fast[i]);
   }
   for (size_t i = 0; i < frames; i++) {
-    double sum[OVER] = { 0.0 };
-    for (int k = 0; k < TAPS; k++) {
-      for (int p = 0; p < OVER; p++) {
-        sum[p] += kernel->up[TAPS - 1 - k][OVER - 1 - p] *
-                  fast[(int)i + k + 1][OVER - 1 - p];
-      }
+    Phases sum = { 0.0 };
+    for (size_t k = 0; k < TAPS; k++) {
+      sum += kernel->up[TAPS - 1 - k] * fast[i + k + 1];
     }
     out[i] = (float)(((sum[0] + sum[1]) + (sum[2] + sum[3])) / OVER);
   }

@@ -10,8 +10,6 @@
 #include "sessions/demo-room.h"
 #include "sessions/demo-song.h"
 
-#include <stdlib.h>
-
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* What a microphone hears of one piece of the kit: how loud on each side, how

@@ -5,8 +5,6 @@
 #include "sessions/demo-math.h"
 #include "sessions/demo-song.h"
 
-#include <string.h>
-
 #define RATE ((double)DEMO_SONG_RATE)
 
 enum {

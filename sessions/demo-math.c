@@ -98,13 +98,6 @@ demo_atan(double x)
 }
 
 double
-demo_tanh(double x)
-{
-  const double e = demo_exp(2.0 * demo_clamp(x, -18.0, 18.0));
-  return (e - 1.0) / (e + 1.0);
-}
-
-double
 demo_pitch_hz(double pitch)
 {
   return 440.0 * demo_exp2((pitch - 69.0) / 12.0);

@@ -31,9 +31,6 @@ double demo_tan(double turns);
 /* Arc tangent in turns, from -0.25 to 0.25. [any] */
 double demo_atan(double x);
 
-/* Hyperbolic tangent. [any] */
-double demo_tanh(double x);
-
 /* Frequency in Hz of a MIDI pitch, fractions allowed; 69 is 440 Hz. [any] */
 double demo_pitch_hz(double pitch);
 

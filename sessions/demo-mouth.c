@@ -6,15 +6,13 @@
 #include "sessions/demo-speech.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
   CLUSTER = 4, /* consonants on either side of a vowel */
 };
 
-#define REST     0.12 /* seconds: a shorter gap is sung through */
-#define RELEASE  0.20 /* seconds over which a phrase's last vowel fades */
-#define NO_SOUND ((const DemoPhone *)0)
+#define REST    0.12 /* seconds: a shorter gap is sung through */
+#define RELEASE 0.20 /* seconds over which a phrase's last vowel fades */
 
 /* A syllable taken apart, and its times in seconds. */
 typedef struct Syllable {
@@ -72,7 +70,7 @@ cluster_seconds(const DemoPhone *const *phone, int count)
 {
   double sum = 0.0;
   for (int i = 0; i < count; i++) {
-    sum += consonant_seconds(phone[i], count, i ? phone[i - 1] : NO_SOUND);
+    sum += consonant_seconds(phone[i], count, i ? phone[i - 1] : NULL);
   }
   return sum;
 }
@@ -97,7 +95,7 @@ line_parse(const DemoSung *line, size_t count, double late, uint64_t seed)
   DemoRandom random = demo_random(seed);
   Syllable  *s      = calloc(count + 1, sizeof *s);
   for (size_t i = 0; s && i < count; i++) {
-    syllable_parse(&s[i], line[i].sounds, i ? s[i - 1].vowel : NO_SOUND);
+    syllable_parse(&s[i], line[i].sounds, i ? s[i - 1].vowel : NULL);
     s[i].pitch    = line[i].pitch;
     s[i].velocity = line[i].velocity;
     s[i].lean     = i && s[i].slurred ? s[i - 1].lean
@@ -186,7 +184,7 @@ consonants_set(DemoMouth              *mouth,
   double       at    = from;
   for (int i = 0; i < count; i++) {
     const DemoPhone *p      = phone[i];
-    const DemoPhone *before = i ? phone[i - 1] : NO_SOUND;
+    const DemoPhone *before = i ? phone[i - 1] : NULL;
     const double     length = scale * consonant_seconds(p, count, before);
     const double     end    = at + length;
     consonant_formants(mouth, at, end, p, vowel);

@@ -13,7 +13,6 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <sndfile.h>
-#include <string.h>
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
@@ -22,6 +21,8 @@ enum {
      longer than asked for, so that it equals the whole's beginning. */
   MARGIN = 4096,
   CHUNK  = 16384,
+  /* Threads at most: each holds a track or two in memory. */
+  PLAYERS = 4,
 };
 
 /* A track and who plays it. */
@@ -204,6 +205,63 @@ track_write(const char *folder, int number, char **error)
   return ok;
 }
 
+/* What the threads that play share. */
+typedef struct Recording {
+  const char *folder;
+  GMutex      lock;
+  GCond       news;
+  int         next;    /* track to be taken */
+  int         written; /* tracks that are done */
+  int         playing; /* threads at work */
+  char       *error;   /* the first; ends the recording */
+} Recording;
+
+static gpointer
+recording_play(gpointer data)
+{
+  Recording *recording = data;
+  g_mutex_lock(&recording->lock);
+  while (recording->next < COUNT(players) && !recording->error) {
+    const int track = recording->next++;
+    char     *error = NULL;
+    g_mutex_unlock(&recording->lock);
+    const bool ok = track_write(recording->folder, track, &error);
+    g_mutex_lock(&recording->lock);
+    recording->written += ok;
+    if (recording->error) {
+      g_free(error);
+    } else {
+      recording->error = error;
+    }
+    g_cond_signal(&recording->news);
+  }
+  recording->playing--;
+  g_cond_signal(&recording->news);
+  g_mutex_unlock(&recording->lock);
+  return NULL;
+}
+
+/* Reports until all threads are done. */
+static void
+recording_watch(Recording *recording, DemoProgress *progress, void *data)
+{
+  g_mutex_lock(&recording->lock);
+  while (recording->playing > 0) {
+    const int   written = recording->written;
+    const int   coming  = written < COUNT(players) ? written : written - 1;
+    const char *name    = players[coming].track.name;
+    g_mutex_unlock(&recording->lock);
+    if (progress) {
+      progress(data, (double)written / COUNT(players), name);
+    }
+    g_mutex_lock(&recording->lock);
+    while (recording->playing > 0 && recording->written == written) {
+      g_cond_wait(&recording->news, &recording->lock);
+    }
+  }
+  g_mutex_unlock(&recording->lock);
+}
+
 bool
 demo_song_write(const char   *folder,
                 DemoProgress *progress,
@@ -215,13 +273,24 @@ demo_song_write(const char   *folder,
       "%s: this folder could not be made: %s.", folder, g_strerror(errno));
     return false;
   }
-  for (int i = 0; i < COUNT(players); i++) {
-    if (progress) {
-      progress(data, (double)i / COUNT(players), players[i].track.name);
-    }
-    if (!track_write(folder, i, error)) {
-      return false;
-    }
+  GThread  *thread[PLAYERS];
+  Recording recording = { .folder = folder };
+  const int threads   = (int)CLAMP(g_get_num_processors(), 1, PLAYERS);
+  g_mutex_init(&recording.lock);
+  g_cond_init(&recording.news);
+  recording.playing = threads;
+  for (int i = 0; i < threads; i++) {
+    thread[i] = g_thread_new("demo", recording_play, &recording);
+  }
+  recording_watch(&recording, progress, data);
+  for (int i = 0; i < threads; i++) {
+    g_thread_join(thread[i]);
+  }
+  g_mutex_clear(&recording.lock);
+  g_cond_clear(&recording.news);
+  if (recording.error) {
+    *error = recording.error;
+    return false;
   }
   if (progress) {
     progress(data, 1.0, "");

@@ -55,7 +55,8 @@ bool demo_song_render(int track, size_t frames, float *out);
 
 /* Writes every track into `folder`, made if need be, as a 24-bit WAV file of
    48 kHz. A file appears under its name only when it is whole, so that an
-   interrupted demo can be told by what is missing. `progress` may be NULL.
+   interrupted demo can be told by what is missing. Plays on up to four threads,
+   and calls `progress`, which may be NULL, on the caller's.
    False on failure, with a sentence in `*error` for the caller to free with
    g_free(). [any] */
 bool demo_song_write(const char   *folder,
