@@ -67,15 +67,15 @@ struct Echo {
 
 /* ---- settings ---- */
 
+static const double note_beats[ECHO_NOTES] = {
+  0,    4,   3,      2,     4. / 3, 1.5,    1,     2. / 3,
+  0.75, 0.5, 1. / 3, 0.375, 0.25,   1. / 6, 0.125,
+};
+
 double
 echo_note_beats(int choice) RT_SAFE
 {
-  static const double beats[ECHO_NOTES] = {
-    0,    4,   3,      2,     4. / 3, 1.5,    1,     2. / 3,
-    0.75, 0.5, 1. / 3, 0.375, 0.25,   1. / 6, 0.125,
-  };
-
-  return choice > 0 && choice < ECHO_NOTES ? beats[choice] : 0;
+  return choice > 0 && choice < ECHO_NOTES ? note_beats[choice] : 0;
 }
 
 static double

@@ -3,80 +3,71 @@
 
 /* ---- cuts ---- */
 
-typedef struct Cuts {
+typedef struct Steps {
   f4 cross, damp, pull;
-  f4 cross_step, damp_step, pull_step;
-  f4 band, low, out;
-} Cuts;
+} Steps;
 
-static inline f4
+INLINED f4
 pair(float low, float high)
 {
   return (f4){ low, low, high, high };
 }
 
-/* A frame: x holds the two sides, and the low cut's last frame. */
-static inline f4
-cut_frame(Cuts *c, f4 x)
+/* A frame, in place. */
+INLINED void
+cut_frame(ReverbCuts *c, const Steps *step, f4 *x)
 {
   const f4 thru = { 1, 1, 0, 0 }, half = { -0.5f, -0.5f, 0.5f, 0.5f };
   const f4 root = { -0.70710678f, -0.70710678f, 0, 0 };
-  const f4 band = c->band, low = c->low, u = x - low;
+  const f4 band = c->band, low = c->low, u = *x - low;
 
-  c->cross += c->cross_step;
-  c->damp += c->damp_step;
-  c->pull += c->pull_step;
-  c->band = band + (c->cross * u - c->damp * band);
-  c->low  = low + (c->cross * band + c->pull * u);
-  c->out  = thru * x + (root * (band + c->band) + half * (low + c->low));
-  return c->out;
-}
-
-/* Four frames. */
-static inline void
-cut_quad(Cuts *c, float *left, float *right)
-{
-  f4 *const l = (f4 *)left, *const r = (f4 *)right;
-  const f4 early = __builtin_shufflevector(*l, *r, 0, 4, 1, 5);
-  const f4 late  = __builtin_shufflevector(*l, *r, 2, 6, 3, 7);
-  const f4 w = cut_frame(c, __builtin_shufflevector(early, c->out, 0, 1, 4, 5));
-  const f4 x = cut_frame(c, __builtin_shufflevector(early, c->out, 2, 3, 4, 5));
-  const f4 y = cut_frame(c, __builtin_shufflevector(late, c->out, 0, 1, 4, 5));
-  const f4 z = cut_frame(c, __builtin_shufflevector(late, c->out, 2, 3, 4, 5));
-  const f4 wx = __builtin_shufflevector(w, x, 2, 6, 3, 7);
-  const f4 yz = __builtin_shufflevector(y, z, 2, 6, 3, 7);
-
-  *l = __builtin_shufflevector(wx, yz, 0, 1, 4, 5);
-  *r = __builtin_shufflevector(wx, yz, 2, 3, 6, 7);
+  c->cross += step->cross;
+  c->damp += step->damp;
+  c->pull += step->pull;
+  c->band = (band - c->damp * band) + c->cross * u;
+  c->low  = (low + c->cross * band) + c->pull * u;
+  *x      = thru * *x + (root * (band + c->band) + half * (low + c->low));
 }
 
 /* Coefficients go in a straight line to the new ones: the filter stays stable,
    as engine/lanes/svf.h says. */
-static inline void
+INLINED void
 cut(ReverbCuts *cuts, const ReverbFigures *f, Block side[2])
 {
-  const f4 cross = pair(f->low.cross, f->high.cross);
-  const f4 damp  = pair(f->low.damp, f->high.damp);
-  const f4 pull  = pair(f->low.pull, f->high.pull);
-  Cuts     c     = { .cross      = cuts->cross,
-                     .damp       = cuts->damp,
-                     .pull       = cuts->pull,
-                     .cross_step = (cross - cuts->cross) * (1.f / BLOCK),
-                     .damp_step  = (damp - cuts->damp) * (1.f / BLOCK),
-                     .pull_step  = (pull - cuts->pull) * (1.f / BLOCK),
-                     .band       = cuts->band,
-                     .low        = cuts->low,
-                     .out        = cuts->out };
+  const f4    cross = pair(f->low.cross, f->high.cross);
+  const f4    damp  = pair(f->low.damp, f->high.damp);
+  const f4    pull  = pair(f->low.pull, f->high.pull);
+  const Steps step  = { (cross - cuts->cross) * (1.f / BLOCK),
+                        (damp - cuts->damp) * (1.f / BLOCK),
+                        (pull - cuts->pull) * (1.f / BLOCK) };
+  ReverbCuts  c     = *cuts;
 
-  for (int t = 0; t < BLOCK; t += 4)
-    cut_quad(&c, side[0].frame + t, side[1].frame + t);
-  *cuts = (ReverbCuts){ cross, damp, pull, c.band, c.low, c.out };
+  for (int t = 0; t < BLOCK; t += 4) {
+    f4 *const left  = (f4 *)(side[0].frame + t);
+    f4 *const right = (f4 *)(side[1].frame + t);
+    f4        x[4]  = { *left, *right, c.left, c.right };
+
+    f4_turn(&x[0], &x[1], &x[2], &x[3]);
+    cut_frame(&c, &step, &x[0]);
+    cut_frame(&c, &step, &x[1]);
+    cut_frame(&c, &step, &x[2]);
+    cut_frame(&c, &step, &x[3]);
+    f4_turn(&x[0], &x[1], &x[2], &x[3]);
+    c.left  = x[0];
+    c.right = x[1];
+    *left   = x[2];
+    *right  = x[3];
+  }
+  c.cross = cross;
+  c.damp  = damp;
+  c.pull  = pull;
+  *cuts   = c;
 }
 
 /* ---- allpasses ---- */
 
 /* M. Schroeder, "Natural Sounding Artificial Reverberation" (JAES 10, 1962). */
-static inline void
+INLINED void
 allpass(float *restrict head,
         const float *old,
         const Block *gain,
@@ -92,7 +83,7 @@ allpass(float *restrict head,
 
 /* A number of allpasses a side, from the first: a side works while the other
    waits for its own results. */
-static inline void
+INLINED void
 allpasses(Rings           *rings,
           const ReverbWay *way,
           int              first,
@@ -115,25 +106,26 @@ allpasses(Rings           *rings,
 
 /* ---- early reflections ---- */
 
-static inline void
+INLINED void
 early_to_ear(const Rings       *rings,
              const ReverbEarly *early,
              int                ear,
              Block *restrict out)
 {
-  float sum[BLOCK] = { 0 };
+  f8 begin = { 0 }, end = { 0 };
 
   for (int side = 0; side < 2; side++)
     for (int i = 0; i < REVERB_IMAGES; i++) {
       const float *p = rings_tap(rings, side, early->delay[side][ear][i]);
       const float  g = early->gain[side][ear][i];
-      for (int t = 0; t < BLOCK; t++)
-        sum[t] += g * p[t];
+      begin += g * *f8_at(p);
+      end += g * *f8_at(p + 8);
     }
-  memcpy(out->frame, sum, sizeof sum);
+  *f8_at(out->frame)     = begin;
+  *f8_at(out->frame + 8) = end;
 }
 
-static inline void
+INLINED void
 early_run(const Rings *rings, const ReverbWay *way, Block out[2])
 {
   for (int ear = 0; ear < 2; ear++) {
@@ -146,7 +138,7 @@ early_run(const Rings *rings, const ReverbWay *way, Block out[2])
   }
 }
 
-static inline void
+INLINED void
 early_write(Rings *rings, const Block side[2])
 {
   for (int s = 0; s < 2; s++)
@@ -156,7 +148,7 @@ early_write(Rings *rings, const Block side[2])
 
 /* ---- a block ---- */
 
-static inline void
+INLINED void
 run(ReverbFront *front, const ReverbWay *way, Block late[2], Block early[2])
 {
   cut(&front->cuts, way->now, late);
@@ -173,7 +165,7 @@ run(ReverbFront *front, const ReverbWay *way, Block late[2], Block early[2])
   allpasses(&front->spreads, way, REVERB_SMEARS, REVERB_SPREAD, late);
 }
 
-PLAIN_BODY static void
+static void
 run_plain(ReverbFront     *front,
           const ReverbWay *way,
           Block            late[2],
@@ -182,8 +174,8 @@ run_plain(ReverbFront     *front,
   run(front, way, late, early);
 }
 
-#ifdef WIDE_BODY
-WIDE_BODY static void
+#ifdef WIDE
+WIDE static void
 run_wide(ReverbFront     *front,
          const ReverbWay *way,
          Block            late[2],
@@ -222,7 +214,7 @@ reverb_front_init(ReverbFront *front, const ReverbPlan *plan)
   const int allpass = reverb_longest_allpass(plan);
 
   *front = (ReverbFront){ .run = run_plain };
-#ifdef WIDE_BODY
+#ifdef WIDE
   if (HAVE_WIDE())
     front->run = run_wide;
 #endif

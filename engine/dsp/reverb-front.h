@@ -18,11 +18,11 @@ typedef void ReverbFrontRun(ReverbFront     *front,
                             Block            early[2]) RT_SAFE;
 
 /* Low and high cut of both sides at once: low cut left and right, then high cut
-   left and right, which hears the low cut a frame later. */
+   left and right, which hears the low cut four frames later. */
 typedef struct ReverbCuts {
   f4 cross, damp, pull;
-  f4 band, low; /* states */
-  f4 out;
+  f4 band, low;   /* states */
+  f4 left, right; /* the low cut's last four frames */
 } ReverbCuts;
 
 struct ReverbFront {

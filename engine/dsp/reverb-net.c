@@ -14,7 +14,7 @@ static const double haste = 0.006;
 /* ---- modulation ---- */
 
 /* A sine by two parabolas, 0.1 % off, of a phase whose turn is 2^32. */
-static inline float
+INLINED float
 sine(uint32_t phase)
 {
   const float x = (float)(int32_t)phase * (1.f / 2147483648.f);
@@ -23,7 +23,7 @@ sine(uint32_t phase)
   return y + 0.225f * (y * fabsf(y) - y);
 }
 
-static inline float
+INLINED float
 sway_at(const ReverbNet *net, int i, float depth, int64_t frame)
 {
   const uint32_t golden = 2654435769u;
@@ -31,7 +31,7 @@ sway_at(const ReverbNet *net, int i, float depth, int64_t frame)
   return depth * sine((uint32_t)frame * net->pace[i] + (uint32_t)i * golden);
 }
 
-static inline float
+INLINED float
 approach(float value, float target, float most)
 {
   const float upward = target > value + most ? value + most : target;
@@ -56,7 +56,7 @@ typedef struct Sway {
 } Sway;
 
 /* For a delay of 2 - f after the first of four samples in order of time. */
-static inline void
+INLINED void
 cubic(const float *restrict f, float (*restrict w)[REVERB_SWAYS])
 {
   for (int i = 0; i < REVERB_SWAYS; i++) {
@@ -69,26 +69,30 @@ cubic(const float *restrict f, float (*restrict w)[REVERB_SWAYS])
 }
 
 /* Moves the lines on by a block. Returns whether any of them sways. */
-static inline bool
+INLINED bool
 sway(ReverbNet *net, float depth, int64_t song_frame, Sway *out)
 {
-  float begin[REVERB_SWAYS], end[REVERB_SWAYS];
-  float last[4][REVERB_SWAYS];
+  float from[REVERB_SWAYS], to[REVERB_SWAYS], last[4][REVERB_SWAYS];
   bool  any = false;
 
+  for (int i = 0; i < REVERB_SWAYS; i++)
+    to[i] = sway_at(net, i, depth, song_frame + BLOCK);
   for (int i = 0; i < REVERB_SWAYS; i++) {
-    const float target = sway_at(net, i, depth, song_frame + BLOCK);
-    const float from   = net->sway[i];
-    const float to     = approach(from, target, net->hasty);
-    const int   whole  = (int)((from < to ? from : to) + 1024) - 1024;
-    any |= from != 0 || to != 0;
-    out->whole[i] = whole;
-    net->sway[i]  = to;
-    begin[i]      = from - (float)whole;
-    end[i]        = to - (float)whole;
+    from[i] = net->sway[i];
+    to[i]   = approach(from[i], to[i], net->hasty);
   }
-  cubic(begin, out->weight);
-  cubic(end, last);
+  for (int i = 0; i < REVERB_SWAYS; i++) {
+    any |= from[i] != 0 || to[i] != 0;
+    net->sway[i] = to[i];
+  }
+  for (int i = 0; i < REVERB_SWAYS; i++) {
+    const float least = from[i] < to[i] ? from[i] : to[i];
+    out->whole[i]     = (int)(least + 1024) - 1024;
+    from[i] -= (float)out->whole[i];
+    to[i] -= (float)out->whole[i];
+  }
+  cubic(from, out->weight);
+  cubic(to, last);
   for (int k = 0; k < 4; k++)
     for (int i = 0; i < REVERB_SWAYS; i++)
       out->step[k][i] = (last[k][i] - out->weight[k][i]) * (1.f / BLOCK);
@@ -97,7 +101,7 @@ sway(ReverbNet *net, float depth, int64_t song_frame, Sway *out)
 
 /* ---- reading the lines ---- */
 
-static inline void
+INLINED void
 read_swaying(const Rings *lines,
              int          line,
              int          length,
@@ -110,16 +114,16 @@ read_swaying(const Rings *lines,
   const float  w1 = s->weight[1][i], d1 = s->step[1][i];
   const float  w2 = s->weight[2][i], d2 = s->step[2][i];
   const float  w3 = s->weight[3][i], d3 = s->step[3][i];
+  f8           n = { 1, 2, 3, 4, 5, 6, 7, 8 };
 
-  for (int t = 0; t < BLOCK; t++) {
-    const float n = (float)(t + 1);
-    out->frame[t] = (w0 + n * d0) * p[t] + (w1 + n * d1) * p[t + 1] +
-                    ((w2 + n * d2) * p[t + 2] + (w3 + n * d3) * p[t + 3]);
-  }
+  for (int t = 0; t < BLOCK; t += 8, p += 8, n += 8)
+    *f8_at(out->frame + t) =
+      (w0 + n * d0) * *f8_at(p) + (w1 + n * d1) * *f8_at(p + 1) +
+      ((w2 + n * d2) * *f8_at(p + 2) + (w3 + n * d3) * *f8_at(p + 3));
 }
 
 /* A block of each line, in own memory where it is not simply the ring's. */
-static inline void
+INLINED void
 read_lines(ReverbNet       *net,
            const ReverbWay *way,
            int64_t          song_frame,
@@ -149,32 +153,8 @@ read_lines(ReverbNet       *net,
 
 /* ---- the lines' losses ---- */
 
-/* Eight at a time; two vectors where eight do not fit. */
-typedef float f8 __attribute__((vector_size(32), aligned(4), may_alias));
-
-static inline f8 *
-f8_at(const float *p)
-{
-  return (f8 *)p;
-}
-
-/* A line each in a, b, c and d to a frame each, and the other way round. */
-static inline void
-turn(f4 *a, f4 *b, f4 *c, f4 *d)
-{
-  const f4 ac_low  = __builtin_shufflevector(*a, *c, 0, 4, 1, 5);
-  const f4 ac_high = __builtin_shufflevector(*a, *c, 2, 6, 3, 7);
-  const f4 bd_low  = __builtin_shufflevector(*b, *d, 0, 4, 1, 5);
-  const f4 bd_high = __builtin_shufflevector(*b, *d, 2, 6, 3, 7);
-
-  *a = __builtin_shufflevector(ac_low, bd_low, 0, 4, 1, 5);
-  *b = __builtin_shufflevector(ac_low, bd_low, 2, 6, 3, 7);
-  *c = __builtin_shufflevector(ac_high, bd_high, 0, 4, 1, 5);
-  *d = __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7);
-}
-
 /* From rows to columns: blocks of lines to frames of all lines, and back. */
-static inline void
+INLINED void
 transpose(const float *const row[16], Block column[16])
 {
   for (int r = 0; r < 16; r += 4)
@@ -183,7 +163,7 @@ transpose(const float *const row[16], Block column[16])
       f4 x = *(const f4_loose *)(row[r + 1] + c);
       f4 y = *(const f4_loose *)(row[r + 2] + c);
       f4 z = *(const f4_loose *)(row[r + 3] + c);
-      turn(&w, &x, &y, &z);
+      f4_turn(&w, &x, &y, &z);
       *(f4 *)(column[c].frame + r)     = w;
       *(f4 *)(column[c + 1].frame + r) = x;
       *(f4 *)(column[c + 2].frame + r) = y;
@@ -197,7 +177,7 @@ typedef struct Losses {
   f8 low, high, higher; /* states */
 } Losses;
 
-static inline void
+INLINED void
 losses_load(Losses *l, const ReverbNet *net, const ReverbFigures *f, int i)
 {
   l->gain   = *f8_at(f->gain + i);
@@ -210,7 +190,7 @@ losses_load(Losses *l, const ReverbNet *net, const ReverbFigures *f, int i)
   l->higher = *f8_at(net->state[2] + i);
 }
 
-static inline void
+INLINED void
 losses_keep(const Losses *l, ReverbNet *net, int i)
 {
   *f8_at(net->state[0] + i) = l->low;
@@ -218,7 +198,7 @@ losses_keep(const Losses *l, ReverbNet *net, int i)
   *f8_at(net->state[2] + i) = l->higher;
 }
 
-static inline void
+INLINED void
 losses_run(Losses *l, f8 *x)
 {
   const f8 in     = l->gain * *x;
@@ -232,7 +212,7 @@ losses_run(Losses *l, f8 *x)
   *x        = higher;
 }
 
-static inline void
+INLINED void
 losses_move(Losses *l, const ReverbWay *way, int i)
 {
   const ReverbFigures *a = way->was, *b = way->now;
@@ -247,7 +227,7 @@ losses_move(Losses *l, const ReverbWay *way, int i)
 
 /* Each frame's lines through their filters: the second half works while the
    first waits for its own results. */
-static inline void
+INLINED void
 absorb(ReverbNet *net, const ReverbWay *way, Block frame[BLOCK])
 {
   Losses one, two;
@@ -269,7 +249,7 @@ absorb(ReverbNet *net, const ReverbWay *way, Block frame[BLOCK])
 /* ---- mixing ---- */
 
 /* Hadamard's matrix of order 4 on lines that are `apart` from one another. */
-static inline void
+INLINED void
 mix_four(Block *line, int apart)
 {
   for (int t = 0; t < BLOCK; t += 8) {
@@ -287,7 +267,7 @@ mix_four(Block *line, int apart)
 
 /* The mixed lines: two of them are what is heard, then what comes in is added,
    odd lines from the right, and all go back. */
-static inline void
+INLINED void
 mix(ReverbNet *net, Block line[REVERB_LINES], Block side[2])
 {
   enum { HEARD_LEFT = 6, HEARD_RIGHT = 9 };
@@ -310,7 +290,7 @@ mix(ReverbNet *net, Block line[REVERB_LINES], Block side[2])
 
 /* ---- a block ---- */
 
-static inline void
+INLINED void
 run(ReverbNet *net, const ReverbWay *way, int64_t song_frame, Block side[2])
 {
   Block        line[REVERB_LINES], frame[BLOCK];
@@ -325,7 +305,7 @@ run(ReverbNet *net, const ReverbWay *way, int64_t song_frame, Block side[2])
   mix(net, line, side);
 }
 
-PLAIN_BODY static void
+static void
 run_plain(ReverbNet       *net,
           const ReverbWay *way,
           int64_t          song_frame,
@@ -334,8 +314,8 @@ run_plain(ReverbNet       *net,
   run(net, way, song_frame, side);
 }
 
-#ifdef WIDE_BODY
-WIDE_BODY static void
+#ifdef WIDE
+WIDE static void
 run_wide(ReverbNet       *net,
          const ReverbWay *way,
          int64_t          song_frame,
@@ -365,7 +345,7 @@ reverb_net_init(ReverbNet *net, const ReverbPlan *plan)
   net->hasty = (float)(haste * BLOCK);
   for (int i = 0; i < REVERB_SWAYS; i++)
     net->pace[i] = (uint32_t)lrint(sway_hz[i] / plan->rate * 4294967296.);
-#ifdef WIDE_BODY
+#ifdef WIDE
   if (HAVE_WIDE())
     net->run = run_wide;
 #endif

@@ -15,14 +15,46 @@
 
 enum { BLOCK = 16, RING_MIRROR = 2 * BLOCK };
 
+/* Part of whatever calls it, and compiled for the same processor. A function
+   marked WIDE is compiled for one that HAVE_WIDE() asks for: the same sums in
+   the same order, the same bits, in wider vectors. */
+#define INLINED static inline __attribute__((always_inline))
+#if defined(__x86_64__)
+#  define WIDE        __attribute__((target("avx2")))
+#  define HAVE_WIDE() __builtin_cpu_supports("avx2")
+#endif
+
 /* A block of a signal. Loops over one run as vectors, as wide as there are. */
 typedef struct Block {
   _Alignas(64) float frame[BLOCK];
 } Block;
 
-/* Four at a time, where the order of things is not that of time. */
+/* Four and eight at a time, where the compiler needs to be told; eight are two
+   vectors where they do not fit into one. */
 typedef float f4 __attribute__((vector_size(16), may_alias));
 typedef float f4_loose __attribute__((vector_size(16), aligned(4), may_alias));
+typedef float f8 __attribute__((vector_size(32), aligned(4), may_alias));
+
+INLINED f8 *
+f8_at(const float *p)
+{
+  return (f8 *)p;
+}
+
+/* Rows to columns. */
+INLINED void
+f4_turn(f4 *a, f4 *b, f4 *c, f4 *d)
+{
+  const f4 ac_low  = __builtin_shufflevector(*a, *c, 0, 4, 1, 5);
+  const f4 ac_high = __builtin_shufflevector(*a, *c, 2, 6, 3, 7);
+  const f4 bd_low  = __builtin_shufflevector(*b, *d, 0, 4, 1, 5);
+  const f4 bd_high = __builtin_shufflevector(*b, *d, 2, 6, 3, 7);
+
+  *a = __builtin_shufflevector(ac_low, bd_low, 0, 4, 1, 5);
+  *b = __builtin_shufflevector(ac_low, bd_low, 2, 6, 3, 7);
+  *c = __builtin_shufflevector(ac_high, bd_high, 0, 4, 1, 5);
+  *d = __builtin_shufflevector(ac_high, bd_high, 2, 6, 3, 7);
+}
 
 typedef struct Rings {
   float *data;
@@ -45,14 +77,14 @@ void rings_cleanup(Rings *rings);
 bool rings_wipe(Rings *rings) RT_SAFE;
 
 /* What is below -200 dBFS is 0, so that tails end. */
-static inline float
+INLINED float
 cut_off(float x)
 {
   return fabsf(x) > 1e-10f ? x : 0;
 }
 
 /* The present block of a ring, to be written. */
-static inline float *
+INLINED float *
 rings_head(Rings *rings, int ring)
 {
   return rings->data + (size_t)ring * (size_t)rings->stride + rings->head;
@@ -62,7 +94,7 @@ rings_head(Rings *rings, int ring)
    many after them. What is younger than the block before the present one must
    have been written: delay is BLOCK at least, or 0 with the present block
    already in place. [audio] */
-static inline const float *
+INLINED const float *
 rings_tap(const Rings *rings, int ring, int delay)
 {
   int at = rings->head - delay;
@@ -73,7 +105,7 @@ rings_tap(const Rings *rings, int ring, int delay)
 }
 
 /* a + share·(b - a), frame by frame, in place of b. */
-static inline void
+INLINED void
 block_fade(const Block *restrict a,
            const Block *restrict share,
            Block *restrict b)
@@ -83,7 +115,7 @@ block_fade(const Block *restrict a,
 }
 
 /* A straight way on from the last frame before the block. */
-static inline void
+INLINED void
 block_ramp(Block *restrict block, float from, float to)
 {
   const float step = (to - from) * (1.f / BLOCK);
@@ -93,14 +125,14 @@ block_ramp(Block *restrict block, float from, float to)
 }
 
 /* The way of a glide: from 0 to 1 without a corner at either end. */
-static inline float
+INLINED float
 ease(float x)
 {
   return x * x * (3 - 2 * x);
 }
 
 /* A block's part of it. */
-static inline void
+INLINED void
 block_ease(Block *restrict block, float from, float to)
 {
   block_ramp(block, from, to);
@@ -108,29 +140,27 @@ block_ease(Block *restrict block, float from, float to)
     block->frame[i] = ease(block->frame[i]);
 }
 
-/* Nothing above -200 dBFS. */
-static inline bool
+/* Nothing above -200 dBFS. The first frame mostly answers. */
+INLINED bool
 block_is_faint(const Block *block)
 {
-  bool any = false;
-
   for (int i = 0; i < BLOCK; i++)
-    any |= fabsf(block->frame[i]) > 1e-10f;
-  return !any;
+    if (fabsf(block->frame[i]) > 1e-10f)
+      return false;
+  return true;
 }
 
-static inline bool
+INLINED bool
 block_is_silent(const Block *block)
 {
-  bool any = false;
-
   for (int i = 0; i < BLOCK; i++)
-    any |= block->frame[i] != 0;
-  return !any;
+    if (block->frame[i] != 0)
+      return false;
+  return true;
 }
 
 /* What is not a number, or beyond all reason, is 0: it would sound for ever. */
-static inline void
+INLINED void
 block_guard(Block *block)
 {
   for (int i = 0; i < BLOCK; i++)
@@ -139,7 +169,7 @@ block_guard(Block *block)
 
 /* A ring's block at a delay that may be on its way to another: share is the
    other's. In the ring itself, or in own where both count. */
-static inline const float *
+INLINED const float *
 rings_read(const Rings *rings,
            int          ring,
            int          from,
@@ -158,7 +188,7 @@ rings_read(const Rings *rings,
 }
 
 /* After all rings are written: goes on to the next block. */
-static inline void
+INLINED void
 rings_advance(Rings *rings)
 {
   if (rings->head < RING_MIRROR)
@@ -170,13 +200,5 @@ rings_advance(Rings *rings)
   if (rings->head == rings->length)
     rings->head = 0;
 }
-
-/* A function's body compiled for wider vectors as well, where the processor may
-   have them: same sums in the same order, same bits. */
-#if defined(__x86_64__)
-#  define WIDE_BODY   __attribute__((flatten, target("avx2")))
-#  define HAVE_WIDE() __builtin_cpu_supports("avx2")
-#endif
-#define PLAIN_BODY __attribute__((flatten))
 
 #endif
