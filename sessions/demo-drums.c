@@ -108,7 +108,6 @@ demo_drums_kick(DemoSound *sound)
   static const Path paths[] = {
     { DEMO_KICK, { 1.0 }, { 0.0 }, 25.0, 14000.0, 0.0 },
     { DEMO_SNARE, { 0.020 }, { 1.6 }, 120.0, 5000.0, 0.0 },
-    { DEMO_TOM_FLOOR, { 0.030 }, { 1.2 }, 60.0, 3000.0, 0.0 },
   };
   const DemoDrive head = { 1.4, 0.10 };
   DemoBiquad      f    = { 0 };
@@ -134,7 +133,6 @@ demo_drums_snare(DemoSound *sound)
     { DEMO_RIM, { 1.0 }, { 0.0 }, 100.0, 16000.0, 0.0 },
     { DEMO_HAT, { 0.07 }, { 0.9 }, 400.0, 11000.0, 0.0 },
     { DEMO_KICK, { 0.035 }, { 1.6 }, 50.0, 2500.0, 0.0 },
-    { DEMO_TOM_HIGH, { 0.06 }, { 0.9 }, 80.0, 6000.0, 0.0 },
   };
   const DemoDrive head = { 2.4, 0.15 };
   DemoBiquad      f    = { 0 };
@@ -154,7 +152,6 @@ demo_drums_hat(DemoSound *sound)
   static const Path paths[] = {
     { DEMO_HAT, { 1.0 }, { 0.0 }, 300.0, 20000.0, 0.0 },
     { DEMO_SNARE, { 0.05 }, { 0.9 }, 200.0, 9000.0, 0.0 },
-    { DEMO_RIDE, { 0.03 }, { 3.0 }, 300.0, 12000.0, 0.0 },
   };
   if (!paths_add(sound, paths, COUNT(paths))) {
     return false;
@@ -171,7 +168,6 @@ demo_drums_toms(DemoSound *sound)
     { DEMO_TOM_MID, { 0.62, 0.66 }, { 0.1, 0.0 }, 45.0, 15000.0, 0.0 },
     { DEMO_TOM_FLOOR, { 0.26, 1.0 }, { 0.8, 0.0 }, 35.0, 14000.0, 0.0 },
     { DEMO_SNARE, { 0.04, 0.02 }, { 1.1, 2.4 }, 100.0, 7000.0, 0.0 },
-    { DEMO_KICK, { 0.03, 0.045 }, { 1.8, 1.4 }, 40.0, 2000.0, 0.0 },
   };
   DemoBiquad f = { 0 };
   if (!paths_add(sound, paths, COUNT(paths))) {

@@ -15,32 +15,41 @@ enum {
   PARTIALS = 4,
 };
 
-/* A sine that fades. */
+/* A sine that fades: a point that turns round a circle and falls inward. */
 typedef struct Partial {
-  double turns, step;
-  double level, fall, released;
+  double x, y;
+  double cosine, sine; /* of a sample's turn, times what it leaves */
+  double damping;      /* what is left besides, once damped */
+  double left;         /* about how much, so that it can stop */
+  double keep;
 } Partial;
 
 static Partial
 partial_make(double hz, double level, double t60, double damped)
 {
+  const double keep = demo_decay(t60);
   return (Partial){
-    .step     = hz / RATE,
-    .level    = level,
-    .fall     = demo_decay(t60),
-    .released = demo_decay(damped),
+    .x       = level,
+    .cosine  = keep * demo_cos(hz / RATE),
+    .sine    = keep * demo_sin(hz / RATE),
+    .damping = demo_decay(damped),
+    .left    = level,
+    .keep    = keep,
   };
 }
 
 static double
 partial_next(Partial *p, bool released)
 {
-  if (p->level < 1e-6) {
+  if (p->left < 1e-6) {
     return 0.0;
   }
-  p->turns += p->step;
-  p->level *= released ? p->released : p->fall;
-  return p->level * demo_sin(p->turns);
+  const double more = released ? p->damping : 1.0;
+  const double x    = more * (p->x * p->cosine - p->y * p->sine);
+  p->y              = more * (p->x * p->sine + p->y * p->cosine);
+  p->x              = x;
+  p->left *= more * p->keep;
+  return p->y;
 }
 
 /* The pickup: the field of a wedge, with the tine a little off its middle. */
@@ -72,7 +81,7 @@ key_strike(const DemoNote *note, DemoRandom *random, double *x, size_t room)
   double     strike = 0.0; /* the hammer leaves the tine gradually */
   size_t     i      = 0;
   demo_biquad_bandpass(&thump, 420.0 + 500.0 * v, 0.6);
-  while (i < room && part[0].level > 2e-5) {
+  while (i < room && part[0].left > 2e-5) {
     double tine = 0.0;
     for (int p = 0; p < PARTIALS; p++) {
       tine += partial_next(&part[p], i >= until);
