@@ -101,8 +101,9 @@ typedef struct Kernel {
   void (*init)(Bank *bank, double rate);
 
   /* One leg's whole state to another place; and a silent one. [audio] */
-  void (*copy_lane)(Bank *to, int to_lane, const Bank *from, int from_lane);
-  void (*clear_lane)(Bank *bank, int lane, double rate);
+  void (*copy_lane)(Bank *to, int to_lane, const Bank *from, int from_lane)
+    RT_SAFE;
+  void (*clear_lane)(Bank *bank, int lane, double rate) RT_SAFE;
 
   /* Brings filters and dynamics of a strip's lanes to its values: by gliding,
      or now. dirty says which. [audio, at grid points] */
@@ -110,44 +111,49 @@ typedef struct Kernel {
                 const Strip *strip,
                 unsigned     dirty,
                 double       rate,
-                bool         now);
+                bool         now) RT_SAFE;
 
   /* Trim and fader of one lane: a shaped ramp of about 5 ms from this frame on,
      or now. [audio] */
-  void (*set_trim)(Bank *bank, int lane, float gain, double rate, bool now);
-  void (*set_fader)(Bank *bank, int lane, float gain, double rate, bool now);
+  void (*set_trim)(Bank *bank, int lane, float gain, double rate, bool now)
+    RT_SAFE;
+  void (*set_fader)(Bank *bank, int lane, float gain, double rate, bool now)
+    RT_SAFE;
 
   /* Gains of one lane's way to the two sides. [audio] */
-  void (*cross_init)(void *cross);
+  void (*cross_init)(void *cross) RT_SAFE;
   void (*set_cross)(Way   *way,
                     int    lane,
                     float  left,
                     float  right,
                     double rate,
-                    bool   now);
+                    bool   now) RT_SAFE;
 
   /* At each grid point, before its frames. [audio] */
-  void (*grid)(Bank *bank);
+  void (*grid)(Bank *bank) RT_SAFE;
 
   /* The chain, n <= GRID_FRAMES frames at a time. [audio] */
-  void (*head)(Bank *bank, const float *const *source, int n);
-  void (*read_leg)(const float *frames, int lane, float *planar, int n);
-  void (*write_leg)(float *frames, int lane, const float *planar, int n);
+  void (*head)(Bank *bank, const float *const *source, int n) RT_SAFE;
+  void (*read_leg)(const float *frames, int lane, float *planar, int n) RT_SAFE;
+  void (*write_leg)(float *frames, int lane, const float *planar, int n)
+    RT_SAFE;
   void (*body)(Bank               *bank,
                const float *const *gate_key,
                const float *const *comp_key,
                Work               *work,
-               int                 n);
-  void (*tail)(Bank *bank, Work *work, int n);
+               int                 n) RT_SAFE;
+  void (*tail)(Bank *bank, Work *work, int n) RT_SAFE;
 
   /* Adds a bank's way to its destination's two sums of GRID_FRAMES × lanes; and
      makes plain signals of sums. [audio] */
-  void (*align)(AlignedTap *aligned, const float *frames, int position, int n);
-  void (*mix)(Way *way, const float *frames, float *left, float *right, int n);
-  void (*reduce)(const float *sum, float *planar, int n);
+  void (*align)(AlignedTap *aligned, const float *frames, int position, int n)
+    RT_SAFE;
+  void (*mix)(Way *way, const float *frames, float *left, float *right, int n)
+    RT_SAFE;
+  void (*reduce)(const float *sum, float *planar, int n) RT_SAFE;
 
   /* Raises the meters of the bank's strips. [audio] */
-  void (*publish)(Bank *bank);
+  void (*publish)(Bank *bank) RT_SAFE;
 } Kernel;
 
 /* The kernel of that name, or the fastest that this processor can run where

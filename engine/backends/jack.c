@@ -153,6 +153,9 @@ take_table(JackBackend *b) RT_SAFE
   b->seen = table;
 }
 
+/* For the process callback by its own manual, which its header cannot say. */
+void *jack_port_get_buffer(jack_port_t *port, jack_nframes_t frames) RT_SAFE;
+
 static void
 get_buffers(JackBackend *b, jack_nframes_t frames) RT_SAFE
 {

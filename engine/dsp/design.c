@@ -102,24 +102,27 @@ spot_at(double w, double w0)
   return (Spot){ .r2 = w * w / (w0 * w0), .t = tangent * tangent };
 }
 
+/* w, and tan²(w/2) of the same. */
+static const double fixed_spots[SPOTS_FIXED][2] = {
+  { 0.5 * M_PI, 1.0 },
+  { 0.75 * M_PI, 5.82842712474619 },
+  { 0.82 * M_PI, 11.847519418300587 },
+};
+
 /* Frequencies to fit at: some fixed, some where the roots to be fitted are. */
 static int
 choose_spots(Spot spots[SPOTS_MAX], double w0, double root, double q)
 {
-  /* tan²(w/2) of the same. */
-  static const double fixed[SPOTS_FIXED][2] = {
-    { 0.5 * M_PI, 1.0 },
-    { 0.75 * M_PI, 5.82842712474619 },
-    { 0.82 * M_PI, 11.847519418300587 },
-  };
   double       aside            = fmin(0.1, 1.0 / q);
   const double near[SPOTS_NEAR] = { 0.05,        0.5, 0.8,
                                     1.0 - aside, 1.0, 1.0 + aside };
   int          n                = 0;
 
   for (int i = 0; i < SPOTS_FIXED; i++)
-    spots[n++] =
-      (Spot){ .r2 = fixed[i][0] * fixed[i][0] / (w0 * w0), .t = fixed[i][1] };
+    spots[n++] = (Spot){
+      .r2 = fixed_spots[i][0] * fixed_spots[i][0] / (w0 * w0),
+      .t  = fixed_spots[i][1],
+    };
   for (int i = 0; i < SPOTS_NEAR; i++)
     if (near[i] * root < SPOT_TOP)
       spots[n++] = spot_at(near[i] * root, w0);
@@ -452,6 +455,14 @@ design_band(SvfCoefs     *out,
     let_through(out);
 }
 
+/* By order: Q of the two sections; 0 is a section of first order, -1 none. */
+static const double butterworth[4][2] = {
+  { 0.0, -1.0 },
+  { M_SQRT1_2, -1.0 },
+  { 1.0, 0.0 },
+  { 0.541196100146197, 1.3065629648763764 },
+};
+
 void
 design_cut(SvfCoefs out[2],
            bool     highpass,
@@ -459,13 +470,6 @@ design_cut(SvfCoefs out[2],
            int      slope_db,
            double   rate_hz) RT_SAFE
 {
-  /* Q of the two sections; 0 is a section of first order, -1 none. */
-  static const double butterworth[4][2] = {
-    { 0.0, -1.0 },
-    { M_SQRT1_2, -1.0 },
-    { 1.0, 0.0 },
-    { 0.541196100146197, 1.3065629648763764 },
-  };
   int    order = (int)clamp(slope_db / 6, 1, 4);
   double w0    = angle(freq_hz, rate_hz);
 

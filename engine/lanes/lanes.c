@@ -84,7 +84,7 @@ init(Bank *bank, double rate)
 }
 
 static void
-copy_lane(Bank *to, int to_lane, const Bank *from, int from_lane)
+copy_lane(Bank *to, int to_lane, const Bank *from, int from_lane) RT_SAFE
 {
   const size_t rows   = sizeof(Lanes) / sizeof(vf);
   float       *target = (float *)to->lanes + to_lane;
@@ -97,7 +97,7 @@ copy_lane(Bank *to, int to_lane, const Bank *from, int from_lane)
 }
 
 static void
-clear_lane(Bank *bank, int lane, double rate)
+clear_lane(Bank *bank, int lane, double rate) RT_SAFE
 {
   Lanes fresh;
   Bank  blank = { .lanes = &fresh };
@@ -109,7 +109,7 @@ clear_lane(Bank *bank, int lane, double rate)
 /* --- from values to coefficients --- */
 
 static bool
-is_on(const float *value, unsigned cell)
+is_on(const float *value, unsigned cell) RT_SAFE
 {
   return value[cell] > 0.5f;
 }
@@ -121,7 +121,7 @@ set_section(Svf            *svf,
             vi             *on,
             int             lane,
             const SvfCoefs *coefs,
-            bool            now)
+            bool            now) RT_SAFE
 {
   const bool used = !design_is_identity(coefs);
 
@@ -133,6 +133,7 @@ set_section(Svf            *svf,
 
 static void
 apply_filters(Bank *bank, const float *value, int lane, double rate, bool now)
+  RT_SAFE
 {
   Lanes   *lanes = bank->lanes;
   SvfCoefs coefs[FILTERS];
@@ -169,7 +170,7 @@ apply_band(Bank        *bank,
            int          lane,
            int          band,
            double       rate,
-           bool         now)
+           bool         now) RT_SAFE
 {
   Lanes   *lanes = bank->lanes;
   SvfCoefs coefs;
@@ -196,7 +197,7 @@ apply_band(Bank        *bank,
 
 /* The four cells of a key filter stand together in the table. */
 static KeyFilter
-key_filter(const float *value, unsigned on)
+key_filter(const float *value, unsigned on) RT_SAFE
 {
   return (KeyFilter){ .on   = value[on] > 0.5f,
                       .type = (enum KeyType)value[on + 1],
@@ -206,6 +207,7 @@ key_filter(const float *value, unsigned on)
 
 static void
 apply_gate(Bank *bank, const float *value, int lane, double rate, bool now)
+  RT_SAFE
 {
   Lanes             *lanes    = bank->lanes;
   const GateSettings settings = {
@@ -232,6 +234,7 @@ apply_gate(Bank *bank, const float *value, int lane, double rate, bool now)
 
 static void
 apply_comp(Bank *bank, const float *value, int lane, double rate, bool now)
+  RT_SAFE
 {
   Lanes             *lanes    = bank->lanes;
   const CompSettings settings = {
@@ -262,6 +265,7 @@ apply_comp(Bank *bank, const float *value, int lane, double rate, bool now)
 
 static void
 apply_deess(Bank *bank, const float *value, int lane, double rate, bool now)
+  RT_SAFE
 {
   Lanes              *lanes    = bank->lanes;
   const DeessSettings settings = {
@@ -282,6 +286,7 @@ apply_deess(Bank *bank, const float *value, int lane, double rate, bool now)
 
 static void
 apply(Bank *bank, const Strip *strip, unsigned dirty, double rate, bool now)
+  RT_SAFE
 {
   Lanes       *lanes = bank->lanes;
   const float *value = strip->value;
@@ -307,7 +312,7 @@ apply(Bank *bank, const Strip *strip, unsigned dirty, double rate, bool now)
 }
 
 static void
-set_trim(Bank *bank, int lane, float gain, double rate, bool now)
+set_trim(Bank *bank, int lane, float gain, double rate, bool now) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
 
@@ -315,7 +320,7 @@ set_trim(Bank *bank, int lane, float gain, double rate, bool now)
 }
 
 static void
-set_fader(Bank *bank, int lane, float gain, double rate, bool now)
+set_fader(Bank *bank, int lane, float gain, double rate, bool now) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
 
@@ -323,13 +328,14 @@ set_fader(Bank *bank, int lane, float gain, double rate, bool now)
 }
 
 static void
-cross_init(void *cross)
+cross_init(void *cross) RT_SAFE
 {
   memset(cross, 0, sizeof(Cross));
 }
 
 static void
 set_cross(Way *way, int lane, float left, float right, double rate, bool now)
+  RT_SAFE
 {
   Cross *cross = way->cross;
 
@@ -346,7 +352,7 @@ grid_sections(Bank     *bank,
               SvfGlide *glide,
               const vi *on,
               int       count,
-              unsigned  first)
+              unsigned  first) RT_SAFE
 {
   for (int i = 0; i < count; i++) {
     const unsigned bit = first << i;
@@ -362,7 +368,7 @@ grid_sections(Bank     *bank,
 }
 
 static void
-grid(Bank *bank)
+grid(Bank *bank) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
 
@@ -388,7 +394,7 @@ grid(Bank *bank)
 /* --- the chain --- */
 
 static void
-meter(const vf *x, vf *peak, vf *square, vf pole, int n)
+meter(const vf *x, vf *peak, vf *square, vf pole, int n) RT_SAFE
 {
   vf high = *peak;
   vf mean = *square;
@@ -402,7 +408,7 @@ meter(const vf *x, vf *peak, vf *square, vf pole, int n)
 }
 
 static void
-apply_ramp(Ramp *ramp, vf *x, int n)
+apply_ramp(Ramp *ramp, vf *x, int n) RT_SAFE
 {
   if (ramp_moves(ramp))
     for (int i = 0; i < n; i++)
@@ -413,7 +419,7 @@ apply_ramp(Ramp *ramp, vf *x, int n)
 }
 
 static void
-head(Bank *bank, const float *const *source, int n)
+head(Bank *bank, const float *const *source, int n) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
   vf    *x     = (vf *)bank->in;
@@ -425,14 +431,14 @@ head(Bank *bank, const float *const *source, int n)
 }
 
 static void
-read_leg(const float *frames, int lane, float *planar, int n)
+read_leg(const float *frames, int lane, float *planar, int n) RT_SAFE
 {
   for (int i = 0; i < n; i++)
     planar[i] = frames[i * LANES + lane];
 }
 
 static void
-write_leg(float *frames, int lane, const float *planar, int n)
+write_leg(float *frames, int lane, const float *planar, int n) RT_SAFE
 {
   for (int i = 0; i < n; i++)
     frames[i * LANES + lane] = planar[i];
@@ -440,7 +446,7 @@ write_leg(float *frames, int lane, const float *planar, int n)
 
 /* What a detector listens to: other strips in the lanes that have a key. */
 static const vf *
-key_of(const vf *x, const float *const *key, vf *room, int n)
+key_of(const vf *x, const float *const *key, vf *room, int n) RT_SAFE
 {
   if (!key)
     return x;
@@ -458,7 +464,7 @@ run_sections(Bank     *bank,
              int       count,
              unsigned  first,
              vf       *x,
-             int       n)
+             int       n) RT_SAFE
 {
   Svf      *section[EQ_BANDS];
   SvfGlide *moving[EQ_BANDS];
@@ -475,14 +481,14 @@ run_sections(Bank     *bank,
 }
 
 static void
-keep_tap(Work *work, Tap tap, const vf *x, int n)
+keep_tap(Work *work, Tap tap, const vf *x, int n) RT_SAFE
 {
   if (work->taps & (1u << tap))
     memcpy(work->tap[tap], x, (size_t)n * sizeof *x);
 }
 
 static Lookahead
-look_ahead(const Bank *bank, float *ring)
+look_ahead(const Bank *bank, float *ring) RT_SAFE
 {
   return (Lookahead){ .line = (vf *)ring,
                       .mask = (uint32_t)bank->ring_frames - 1,
@@ -490,7 +496,7 @@ look_ahead(const Bank *bank, float *ring)
 }
 
 static void
-compress(Bank *bank, const float *const *key, Work *work, vf *x, int n)
+compress(Bank *bank, const float *const *key, Work *work, vf *x, int n) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
 
@@ -510,7 +516,7 @@ body(Bank               *bank,
      const float *const *gate_key,
      const float *const *comp_key,
      Work               *work,
-     int                 n)
+     int                 n) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
   vf    *x     = (vf *)work->x;
@@ -541,7 +547,7 @@ body(Bank               *bank,
 }
 
 static void
-tail(Bank *bank, Work *work, int n)
+tail(Bank *bank, Work *work, int n) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
   vf    *x     = (vf *)work->x;
@@ -555,7 +561,7 @@ tail(Bank *bank, Work *work, int n)
 /* --- the mix --- */
 
 static void
-align(AlignedTap *aligned, const float *frames, int position, int n)
+align(AlignedTap *aligned, const float *frames, int position, int n) RT_SAFE
 {
   const int mask = aligned->size - 1;
 
@@ -571,7 +577,7 @@ align(AlignedTap *aligned, const float *frames, int position, int n)
 }
 
 static void
-mix_moving(Cross *cross, const vf *x, vf *left, vf *right, int n)
+mix_moving(Cross *cross, const vf *x, vf *left, vf *right, int n) RT_SAFE
 {
   for (int i = 0; i < n; i++) {
     left[i]  = vf_fma(x[i], ramp_next(&cross->left), left[i]);
@@ -583,7 +589,7 @@ mix_moving(Cross *cross, const vf *x, vf *left, vf *right, int n)
 }
 
 static void
-mix(Way *way, const float *frames, float *left, float *right, int n)
+mix(Way *way, const float *frames, float *left, float *right, int n) RT_SAFE
 {
   Cross    *cross = way->cross;
   const vf *x     = (const vf *)frames;
@@ -605,7 +611,7 @@ mix(Way *way, const float *frames, float *left, float *right, int n)
 }
 
 static void
-reduce(const float *sum, float *planar, int n)
+reduce(const float *sum, float *planar, int n) RT_SAFE
 {
   transpose_sum(sum, planar, n);
 }
@@ -613,21 +619,21 @@ reduce(const float *sum, float *planar, int n)
 /* --- meters --- */
 
 static void
-raise(_Atomic float *level, float to)
+raise(_Atomic float *level, float to) RT_SAFE
 {
   if (to > atomic_load_explicit(level, memory_order_relaxed))
     atomic_store_explicit(level, to, memory_order_relaxed);
 }
 
 static void
-show(_Atomic float *level, float square)
+show(_Atomic float *level, float square) RT_SAFE
 {
   /* AES-17: a full-scale sine reads 0 dB. */
   atomic_store_explicit(level, sqrtf(2.0f * square), memory_order_relaxed);
 }
 
 static void
-publish(Bank *bank)
+publish(Bank *bank) RT_SAFE
 {
   Lanes *lanes = bank->lanes;
 
