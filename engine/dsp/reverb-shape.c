@@ -12,7 +12,7 @@ typedef struct Kind {
   double shortest_ms, longest_ms; /* lines */
   double allpass;                 /* length of the allpasses, hall = 1 */
   double room_m[3];               /* width, depth, height; 0 without walls */
-  double absorption;              /* of the walls: pressure left by each */
+  double reflection;              /* pressure that a wall gives back */
 } Kind;
 
 static const Kind kinds[REVERB_KINDS] = {
@@ -102,7 +102,7 @@ find_images(const Kind  *kind,
     }
     if (order == 0)
       continue;
-    each->pressure = pow(kind->absorption, order);
+    each->pressure = pow(kind->reflection, order);
     each->weight   = each->pressure / sqrt(d2);
     count++;
   }
@@ -180,13 +180,13 @@ plan_early(ReverbPlan *plan, int which)
 /* ---- the plan ---- */
 
 static double
-scale_of_size(double percent)
+scale_of_size(double percent) RT_SAFE
 {
   return pow(4, percent / 100 - 0.5);
 }
 
 static int
-frames(const ReverbPlan *plan, double seconds)
+frames(const ReverbPlan *plan, double seconds) RT_SAFE
 {
   return (int)lrint(seconds * plan->rate);
 }

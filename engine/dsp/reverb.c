@@ -44,7 +44,6 @@ struct Reverb {
   ReverbShape   from, to;    /* of a glide */
   ReverbFigures was, figure; /* at the end of the last block, of this */
   ReverbWay     way;
-  bool          gliding;
   float         glided; /* 0 to 1: how far from `from` to `to` */
   float         pace;   /* of it in a block */
 
@@ -106,7 +105,6 @@ glide_end(Reverb *r) RT_SAFE
   r->from            = r->to;
   r->figure          = r->to.figure;
   r->was             = r->figure;
-  r->gliding         = false;
   r->way.moves       = false;
   r->way.early_moves = false;
 }
@@ -117,7 +115,6 @@ glide_begin(Reverb *r) RT_SAFE
   r->from = r->to;
   reverb_shape_make(&r->plan, &r->wanted, &r->to);
   r->dirty           = false;
-  r->gliding         = true;
   r->way.moves       = true;
   r->glided          = 0;
   r->way.early_moves = memcmp(&r->from.early, &r->to.early, sizeof r->to.early);
@@ -134,11 +131,11 @@ at_once(Reverb *r) RT_SAFE
 static void
 glide(Reverb *r) RT_SAFE
 {
-  if (r->gliding && r->glided >= 1)
+  if (r->way.moves && r->glided >= 1)
     glide_end(r);
-  if (!r->gliding && r->dirty)
+  if (!r->way.moves && r->dirty)
     glide_begin(r);
-  if (!r->gliding)
+  if (!r->way.moves)
     return;
   r->was             = r->figure;
   const float before = r->glided;
