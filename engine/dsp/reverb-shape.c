@@ -392,7 +392,7 @@ warp_middle(const ReverbPlan *plan, double hz) RT_SAFE
    part, so what a line loses at one frequency is steeper than the law, and
    begins lower: decay/T is 1 + 4·h/(1 + h) above the lows, h = (f /
    (tilt·damping))²/3. Figures found by measuring. */
-static const double band_tilt = 0.845, band_range = 4;
+static const double band_tilt = 0.838, band_range = 4;
 
 /* A line's filter: what it is to lose in the time of its length. A shelf's dB
    follow g·h/(1 + h) as long as g is small; with two in a row, each of half of
