@@ -55,7 +55,7 @@ FOLDERS := engine engine/tracks engine/backends console sessions osc gui
 
 include $(addsuffix /module.mk,$(FOLDERS) tests man)
 
-.PHONY: all run install uninstall clean format
+.PHONY: all run install uninstall clean format objects flags
 all: $(BUILD)/consort $(man_PAGES)
 
 # Libraries may only just have been installed, so a make of its own builds; it
@@ -96,6 +96,12 @@ uninstall:
 
 clean:
 	rm -rf build build-*
+
+# For the checks: every object there is, and what they are compiled with.
+objects: $(foreach folder,$(notdir $(FOLDERS)),$($(folder)_OBJ)) \
+  $(program_OBJ) $(tests_BIN:%=%.o) $(tests_OBJ)
+flags:
+	@echo "$(subst ",\",$(CODEGEN) $(WARNINGS))"
 
 format:
 	clang-format -i $(wildcard $(foreach folder,$(FOLDERS) \
