@@ -109,15 +109,28 @@ print_json(const ParamRow *row,
   printf("}%s\n", last ? "" : ",");
 }
 
-/* A minus that begins a word is one in roff only when it is said to be. */
-static char *
-roff(const char *text)
+/* A line of the manual's source: a minus is one in roff only when it is said to
+   be, and lines end before the 80th column. */
+static void
+print_roff(const char *text)
 {
-  GString *safe = g_string_new(text);
+  enum { COLUMNS = 78 };
+  char **words  = g_strsplit(text, " ", -1);
+  size_t column = 0;
 
-  g_string_replace(safe, "\\", "\\e", 0);
-  g_string_replace(safe, "-", "\\-", 0);
-  return g_string_free(safe, FALSE);
+  for (char **word = words; *word; word++) {
+    GString *safe = g_string_new(*word);
+    g_string_replace(safe, "\\", "\\e", 0);
+    g_string_replace(safe, "-", "\\-", 0);
+    if (column && column + 1 + safe->len > COLUMNS) {
+      putchar('\n');
+      column = 0;
+    }
+    column += (size_t)printf("%s%s", column ? " " : "", safe->str);
+    g_string_free(safe, TRUE);
+  }
+  putchar('\n');
+  g_strfreev(words);
 }
 
 static void
@@ -126,18 +139,14 @@ print_mdoc(const ParamRow *row,
            const char     *range,
            const char     *otherwise)
 {
-  char *safe_range = roff(range);
-  char *safe_other = roff(otherwise);
-  char *safe_doc   = roff(row->doc);
+  char *line =
+    *otherwise ? g_strdup_printf("Range: %s; %s unless set.", range, otherwise)
+               : g_strdup_printf("Range: %s.", range);
 
-  printf(".It Ic %s Pq %s\n%s\n", row->symbol, owners, safe_doc);
-  printf("Range: %s", safe_range);
-  if (*otherwise)
-    printf("; %s unless set", safe_other);
-  puts(".");
-  g_free(safe_range);
-  g_free(safe_other);
-  g_free(safe_doc);
+  printf(".It Ic %s Pq %s\n", row->symbol, owners);
+  print_roff(row->doc);
+  print_roff(line);
+  g_free(line);
 }
 
 int
@@ -162,6 +171,8 @@ cmd_params(int argc, char **argv)
     return EXIT_USAGE;
   if (json)
     puts("[");
+  else if (mdoc)
+    puts(".Bl -tag -width Ds");
   for (Row i = 0; i < ROWS; i++) {
     const ParamRow *row       = params_row(i);
     char           *owners    = owners_of(row);
@@ -180,5 +191,7 @@ cmd_params(int argc, char **argv)
   }
   if (json)
     puts("]");
+  else if (mdoc)
+    puts(".El");
   return 0;
 }
