@@ -844,13 +844,13 @@ link_new(Desk *desk, const LinkOptions *options, char reason[DESK_REASON])
   }
   link->observer = desk_observe(desk, observe, link);
   add_all(link);
+  post_all(link);
+  link_update_solo(link);
   if (!settle_first(link)) {
     g_snprintf(reason, DESK_REASON, "The routing cannot be made.");
     link_free(link);
     return NULL;
   }
-  post_all(link);
-  link_update_solo(link);
   return link;
 }
 
@@ -1022,8 +1022,8 @@ link_fill_status(Link *link, Status *status)
   status->converting = false;
   for (unsigned index = 0; index < SLOT_BUS; index++) {
     const Track *track = link->slot[index].track;
-    if (track && (track_state(track) == TRACK_OPENING ||
-                  track_state(track) == TRACK_CONVERTING))
+    /* Until the plan knows its channels. */
+    if (track && !link->slot[index].reported)
       status->converting = true;
   }
 }

@@ -108,13 +108,6 @@ engine_report(Engine *engine, Report *report)
 }
 
 void
-engine_settle(Engine *engine, Plan *plan)
-{
-  mixer_take_plan(engine->mixer, plan);
-  mixer_settle(engine->mixer);
-}
-
-void
 engine_wake(Engine *engine) RT_SAFE
 {
   for (int i = 0; i < SLOTS - SLOT_BUS; i++)
@@ -128,6 +121,14 @@ start_grid(Engine *engine) RT_SAFE
 {
   engine->grid = 0;
   mixer_locate(engine->mixer, engine->transport.song);
+}
+
+static void
+take_plan(Engine *engine, Plan *plan) RT_SAFE
+{
+  mixer_take_plan(engine->mixer, plan);
+  atomic_store_explicit(
+    &engine->state.latency, plan->latency, memory_order_relaxed);
 }
 
 static void
@@ -152,9 +153,7 @@ apply_event(Engine *engine, const Event *event) RT_SAFE
     mixer_leave(mixer, event->slot, event->number > 0.5);
     break;
   case EVENT_PLAN:
-    mixer_take_plan(mixer, event->pointer);
-    atomic_store_explicit(
-      &engine->state.latency, mixer->plan->latency, memory_order_relaxed);
+    take_plan(engine, event->pointer);
     break;
   case EVENT_PLAY:
     if (transport_play(&engine->transport))
@@ -220,6 +219,14 @@ take_events(Engine *engine) RT_SAFE
     else
       defer_event(engine, &event);
   }
+}
+
+void
+engine_settle(Engine *engine, Plan *plan)
+{
+  take_plan(engine, plan);
+  take_events(engine);
+  mixer_settle(engine->mixer);
 }
 
 static bool

@@ -53,9 +53,10 @@ bool engine_post(Engine *engine, const Event *event);
 /* The next report; false where there is none. [control] */
 bool engine_report(Engine *engine, Report *report);
 
-/* Brings strips of a plan to their values at once, on the calling thread. Only
-   for the first plan, before any cycle: so that a session sounds from its first
-   sample as it will from then on. [control] */
+/* Takes a plan up and the events that were posted, and brings strips to their
+   values at once, on the calling thread. Only for the first plan, before any
+   cycle: so that a session sounds from its first sample as it will from then
+   on. [control] */
 void engine_settle(Engine *engine, Plan *plan);
 
 /* Processes one cycle. [audio] */

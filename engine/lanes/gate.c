@@ -74,6 +74,16 @@ LANE(gate_clear)(Gate *gate, int lane) RT_SAFE
   gate->reduction[lane] = 0;
 }
 
+void
+LANE(gate_rest)(Gate *gate, int lane) RT_SAFE
+{
+  const bool  shuts = gate->sign[lane] < 0;
+  const float range = gate->glide[GATE_RANGE].to[lane];
+
+  LANE(gate_clear)(gate, lane);
+  ballistics_clear(&gate->move, lane, shuts ? -range : 0);
+}
+
 int
 LANE(gate_grid)(Gate *gate) RT_SAFE
 {

@@ -68,6 +68,11 @@ void LANE(gate_link)(Gate *gate, int lane, bool linked) RT_SAFE;
 /* A lane forgets what it heard: open, silent. [audio] */
 void LANE(gate_clear)(Gate *gate, int lane) RT_SAFE;
 
+/* A lane stands as its settings have it after a long silence: a gate is shut.
+   What is played from a standing start is then the same the first time as the
+   second. [audio] */
+void LANE(gate_rest)(Gate *gate, int lane) RT_SAFE;
+
 /* At each grid point, before its frames: the motion up to the next. Returns
    non-zero while any lane moves. [audio] */
 int LANE(gate_grid)(Gate *gate) RT_SAFE;

@@ -227,6 +227,8 @@ apply_gate(Bank *bank, const float *value, int lane, double rate, bool now)
   if (!(bank->active & ACTIVE_GATE))
     LANE(gate_clear)(&lanes->gate, lane);
   LANE(gate_set)(&lanes->gate, lane, &settings, rate, now);
+  if (now)
+    LANE(gate_rest)(&lanes->gate, lane);
   lanes->gate_on[lane] =
     settings.on || settings.listen || settings.lookahead_ms > 0.0f ? -1 : 0;
   bank->active |= ACTIVE_GATE;
