@@ -430,18 +430,22 @@ live_open(Live       *live,
 static void
 report_watch(const Live *live)
 {
-  const BackendWatch watch = jack_backend_status(live->backend).watch;
+  const BackendStatus backend = jack_backend_status(live->backend);
+  const BackendWatch *watch   = &backend.watch;
 
   if (live->watch)
     g_print("audio thread: %" G_GUINT64_FORMAT " cycles, %" G_GUINT64_FORMAT
             " page faults, %" G_GUINT64_FORMAT
             " voluntary switches, %" G_GUINT64_FORMAT
-            " over half the period, the longest %.0f %%\n",
-            watch.cycles,
-            watch.page_faults,
-            watch.switches,
-            watch.over_half,
-            100.0 * watch.worst);
+            " over half the period, the longest %.0f %%; %" G_GUINT64_FORMAT
+            " xruns, %" G_GUINT64_FORMAT " track underruns\n",
+            watch->cycles,
+            watch->page_faults,
+            watch->switches,
+            watch->over_half,
+            100.0 * watch->worst,
+            backend.xruns,
+            atomic_load(&engine_state(link_engine(live->link))->underruns));
 }
 
 void
