@@ -15,6 +15,7 @@ struct _GuiBanks {
   GPtrArray  *strips;   /* on screen, from left to right; not owned */
   GHashTable *by_place; /* the same */
   GuiStrip   *selected;
+  bool        dcas;   /* stand where the buses do */
   bool        chosen; /* by a hand; until then the first strip is */
 };
 
@@ -163,6 +164,7 @@ banks_box_of(GuiBanks *self, Owner owner)
   case OWNER_STRIP:
     return self->inputs_box;
   case OWNER_BUS:
+  case OWNER_DCA:
     return self->buses_box;
   default:
     return self->mains_box;
@@ -220,22 +222,38 @@ banks_drop_missing(GuiBanks *self)
 }
 
 static void
+banks_place_all(GuiBanks *self, Owner owner)
+{
+  size_t         count;
+  const Address *order = gui_mirror_order(self->mirror, &count);
+
+  for (size_t i = 0; i < count; i++)
+    if (order[i].owner == owner)
+      banks_place(self, order[i]);
+}
+
+static void
 banks_follow(GuiBanks *self)
 {
-  static const Owner owners[] = { OWNER_STRIP, OWNER_BUS };
-  size_t             count;
-  const Address     *order = gui_mirror_order(self->mirror, &count);
-
   g_ptr_array_set_size(self->strips, 0);
-  for (size_t o = 0; o < G_N_ELEMENTS(owners); o++)
-    for (size_t i = 0; i < count; i++)
-      if (order[i].owner == owners[o])
-        banks_place(self, order[i]);
+  banks_place_all(self, OWNER_STRIP);
+  if (self->dcas)
+    for (uint16_t i = 1; i <= MAX_DCAS; i++)
+      banks_place(self, (Address){ OWNER_DCA, i, 0 });
+  else
+    banks_place_all(self, OWNER_BUS);
   banks_place(self, (Address){ OWNER_MAIN, 0, 0 });
   banks_place(self, (Address){ OWNER_MONITOR, 0, 0 });
   banks_drop_missing(self);
   if (!self->selected || !self->chosen)
     banks_select(self, g_ptr_array_index(self->strips, 0));
+}
+
+void
+gui_banks_set_dcas(GuiBanks *self, gboolean dcas)
+{
+  self->dcas = dcas;
+  banks_follow(self);
 }
 
 void

@@ -22,6 +22,9 @@ void gui_banks_set_mirror(GuiBanks *self, GuiMirror *mirror);
 /* The selected strip; NULL before there is any. [screen] */
 GuiStrip *gui_banks_selected(GuiBanks *self);
 
+/* Shows the DCAs in the place of the buses. [screen] */
+void gui_banks_set_dcas(GuiBanks *self, gboolean dcas);
+
 /* Selects the strip that many places to the right (or left), and scrolls it
    into sight. [screen] */
 void gui_banks_move(GuiBanks *self, int places);

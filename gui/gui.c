@@ -9,23 +9,39 @@
 /* What glib-compile-resources makes of the layouts and style sheets. */
 GResource *gui_get_resource(void);
 
-/* Numbers keep their point in every locale: other threads read and write
-   files while the window runs. */
 static bool
-gui_init(void)
+has_session_bus(void)
 {
-  if (gtk_is_initialized())
-    return true;
-  gtk_disable_setlocale();
-  setlocale(LC_CTYPE, "");
-  g_resources_register(gui_get_resource());
-  return gtk_init_check();
+  char *path = g_build_filename(g_get_user_runtime_dir(), "bus", NULL);
+  bool  has  = g_getenv("DBUS_SESSION_BUS_ADDRESS") ||
+             g_file_test(path, G_FILE_TEST_EXISTS);
+
+  g_free(path);
+  return has;
 }
 
+/* Where there is no session bus GLib would start one, and wait for it, with
+   the window not there yet; where there is no bus there is no screen reader. */
+static void
+do_without_bus(void)
+{
+  g_setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", FALSE);
+  g_setenv("GTK_A11Y", "none", FALSE);
+}
+
+/* Numbers keep their point in every locale: other threads read and write
+   files while the window runs. */
 bool
 gui_has_display(void)
 {
-  return gui_init() && gdk_display_get_default();
+  if (!gtk_is_initialized()) {
+    if (!has_session_bus())
+      do_without_bus();
+    gtk_disable_setlocale();
+    setlocale(LC_CTYPE, "");
+    g_resources_register(gui_get_resource());
+  }
+  return gtk_init_check();
 }
 
 static void

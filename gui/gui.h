@@ -12,7 +12,8 @@
    status. [screen] */
 int gui_run(Control *control);
 
-/* Is there a display to show a window on? [any, before gui_run] */
+/* Is there a display to show a window on? Before other threads are started: it
+   sets the environment up. [screen] */
 bool gui_has_display(void);
 
 /* Ends gui_run() soon. [any] */

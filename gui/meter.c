@@ -17,6 +17,7 @@ enum {
   BAR_W       = 6,
   BAR_GAP     = 1,
   LIGHT_H     = 6,
+  HOLD_H      = 2,
 };
 
 /* What is on the screen, in pixels above the foot: the meter is painted again
@@ -34,6 +35,7 @@ struct _GuiMeter {
   GuiPalette    palette;
   GuiBallistics ballistics;
   Shown         shown;
+  gboolean      mono;
 };
 
 enum { SIGNAL_CLEARED, SIGNALS };
@@ -86,6 +88,13 @@ gui_meter_advance(GuiMeter *self, const MeterValues *values, double seconds)
   return self->ballistics.highest != highest || self->ballistics.over != over;
 }
 
+void
+gui_meter_set_mono(GuiMeter *self, gboolean mono)
+{
+  self->mono = mono;
+  gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
 double
 gui_meter_highest(GuiMeter *self)
 {
@@ -109,70 +118,77 @@ gui_meter_clear(GuiMeter *self)
 
 /* Painting. */
 
-/* The part of a bar between two levels, as far as it is lit. */
-static void
-draw_zone(GtkSnapshot   *snapshot,
-          const GdkRGBA *colour,
-          float          x,
-          float          foot,
-          int            from,
-          int            to)
+/* Where a bar stands. */
+typedef struct Column {
+  float x;
+  float width;
+  float foot;
+} Column;
+
+static Column
+column_of(GuiMeter *self, int side)
 {
-  if (to > from)
-    gtk_snapshot_append_color(
-      snapshot,
-      colour,
-      &GRAPHENE_RECT_INIT(
-        x, foot - (float)to, (float)BAR_W, (float)(to - from)));
+  return (Column){
+    .x     = (float)(BAR_X + side * (BAR_W + BAR_GAP)),
+    .width = self->mono ? 2 * BAR_W + BAR_GAP : BAR_W,
+    .foot  = (float)(meter_travel(self) + GUI_FADER_INSET),
+  };
 }
 
 static void
-draw_bar(GuiMeter    *self,
-         GtkSnapshot *snapshot,
-         float        x,
-         int          height,
-         float        alpha)
+draw_span(GtkSnapshot   *snapshot,
+          const Column  *column,
+          int            from,
+          int            to,
+          const GdkRGBA *colour)
 {
-  const GuiPalette *palette = &self->palette;
-  const float       foot    = (float)(meter_travel(self) + GUI_FADER_INSET);
-  const int         zones[] = {
-            0,
-            pixels_of(self, -18),
-            pixels_of(self, -6),
-            pixels_of(self, 0),
-            meter_travel(self),
-  };
-  const GdkRGBA *colours[] = {
-    &palette->low, &palette->mid, &palette->high, &palette->over
-  };
+  if (to > from)
+    gtk_snapshot_append_color(snapshot,
+                              colour,
+                              &GRAPHENE_RECT_INIT(column->x,
+                                                  column->foot - (float)to,
+                                                  column->width,
+                                                  (float)(to - from)));
+}
 
-  for (int i = 0; i < 4; i++) {
+/* The colours of a level, as far as it reaches. */
+static void
+draw_level(GuiMeter     *self,
+           GtkSnapshot  *snapshot,
+           const Column *column,
+           int           height,
+           float         alpha)
+{
+  const GuiPalette *palette   = &self->palette;
+  const GdkRGBA    *colours[] = {
+       &palette->low, &palette->mid, &palette->high, &palette->over
+  };
+  const int ends[] = { pixels_of(self, -18),
+                       pixels_of(self, -6),
+                       pixels_of(self, 0),
+                       meter_travel(self) };
+
+  for (int i = 0, from = 0; i < 4; from = ends[i++]) {
     const GdkRGBA colour = gui_palette_fade(colours[i], alpha);
 
-    draw_zone(snapshot, &colour, x, foot, zones[i], MIN(height, zones[i + 1]));
+    draw_span(snapshot, column, from, MIN(height, ends[i]), &colour);
   }
 }
 
 static void
 draw_side(GuiMeter *self, GtkSnapshot *snapshot, int side)
 {
-  const Shown *shown = &self->shown;
-  const float  x     = (float)(BAR_X + side * (BAR_W + BAR_GAP));
-  const float  foot  = (float)(meter_travel(self) + GUI_FADER_INSET);
+  const Shown   *shown  = &self->shown;
+  const Column   column = column_of(self, side);
+  const int      hold   = shown->hold[side];
+  const GdkRGBA *mark =
+    hold > pixels_of(self, 0) ? &self->palette.over : &self->palette.hold;
 
-  gtk_snapshot_append_color(
-    snapshot,
-    &self->palette.groove,
-    &GRAPHENE_RECT_INIT(
-      x, GUI_FADER_INSET, BAR_W, (float)MAX(meter_travel(self), 0)));
-  draw_bar(self, snapshot, x, shown->peak[side], 0.55f);
-  draw_bar(self, snapshot, x, shown->rms[side], 1);
-  if (shown->hold[side] > 0)
-    gtk_snapshot_append_color(
-      snapshot,
-      shown->hold[side] > pixels_of(self, 0) ? &self->palette.over
-                                             : &self->palette.hold,
-      &GRAPHENE_RECT_INIT(x, foot - (float)shown->hold[side], BAR_W, 2));
+  draw_span(snapshot, &column, 0, meter_travel(self), &self->palette.groove);
+  draw_level(self, snapshot, &column, shown->peak[side], 0.55f);
+  draw_level(self, snapshot, &column, shown->rms[side], 1);
+  if (hold > 0)
+    draw_span(snapshot, &column, hold - HOLD_H, hold, mark);
 }
 
 static void
@@ -187,7 +203,7 @@ gui_meter_snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     self->shown.over ? &self->palette.over : &self->palette.groove,
     &GRAPHENE_RECT_INIT(
       BAR_X, GUI_FADER_INSET - LIGHT_H - 2, 2 * BAR_W + BAR_GAP, LIGHT_H));
-  for (int side = 0; side < 2; side++)
+  for (int side = 0; side < (self->mono ? 1 : 2); side++)
     draw_side(self, snapshot, side);
   if (self->shown.reduction > 0)
     gtk_snapshot_append_color(

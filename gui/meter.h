@@ -13,6 +13,9 @@
 #define GUI_TYPE_METER (gui_meter_get_type())
 G_DECLARE_FINAL_TYPE(GuiMeter, gui_meter, GUI, METER, GtkWidget)
 
+/* One bar, for a strip with one channel, or two. [screen] */
+void gui_meter_set_mono(GuiMeter *self, gboolean mono);
+
 /* Moves on by a time in seconds; values may be NULL. Paints only where a pixel
    changes. True when the highest peak did change. [screen] */
 gboolean gui_meter_advance(GuiMeter          *self,

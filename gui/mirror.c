@@ -355,18 +355,36 @@ gui_mirror_format(GuiMirror *self, Address address)
   return g_strdup(text);
 }
 
+/* As people write it: "Strip", "DCA". */
+static const char *
+kind_title(Owner owner)
+{
+  static const char *const titles[OWNERS] = {
+    [OWNER_STRIP]     = "Strip",
+    [OWNER_BUS]       = "Bus",
+    [OWNER_MAIN]      = "Main",
+    [OWNER_MONITOR]   = "Monitor",
+    [OWNER_DCA]       = "DCA",
+    [OWNER_MUTEGROUP] = "Mute group",
+    [OWNER_TRANSPORT] = "Transport",
+    [OWNER_MARKER]    = "Marker",
+    [OWNER_DESK]      = "Desk",
+  };
+
+  return titles[owner];
+}
+
 char *
 gui_mirror_title(GuiMirror *self, Owner owner, unsigned number)
 {
   const Address where = { (uint8_t)owner, (uint16_t)number, CELL_NAME };
   const char   *name  = gui_mirror_get_text(self, where);
-  const char   *kind  = params_owner_name(owner);
 
   if (*name)
     return g_strdup(name);
   if (!params_owner_is_numbered(owner))
-    return g_strdup_printf("%c%s", g_ascii_toupper(*kind), kind + 1);
-  return g_strdup_printf("%c%s %u", g_ascii_toupper(*kind), kind + 1, number);
+    return g_strdup(kind_title(owner));
+  return g_strdup_printf("%s %u", kind_title(owner), number);
 }
 
 const Address *

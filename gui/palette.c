@@ -163,18 +163,6 @@ on_portal(GObject *source, GAsyncResult *result, gpointer display)
                     display);
 }
 
-/* Asking for a bus where there is none would start one. */
-static bool
-has_session_bus(void)
-{
-  char *path = g_build_filename(g_get_user_runtime_dir(), "bus", NULL);
-  bool  has  = g_getenv("DBUS_SESSION_BUS_ADDRESS") ||
-             g_file_test(path, G_FILE_TEST_EXISTS);
-
-  g_free(path);
-  return has;
-}
-
 void
 gui_palette_install(GdkDisplay *display)
 {
@@ -187,15 +175,14 @@ gui_palette_install(GdkDisplay *display)
   g_object_set_data_full(
     G_OBJECT(display), COLOURS_DATA, colours, g_object_unref);
   gui_palette_set_dark(display, true);
-  if (has_session_bus())
-    g_dbus_proxy_new_for_bus(G_BUS_TYPE_SESSION,
-                             G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
-                               G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
-                             NULL,
-                             PORTAL_NAME,
-                             PORTAL_PATH,
-                             PORTAL_SETTINGS,
-                             NULL,
-                             on_portal,
-                             display);
+  g_dbus_proxy_new_for_bus(G_BUS_TYPE_SESSION,
+                           G_DBUS_PROXY_FLAGS_DO_NOT_LOAD_PROPERTIES |
+                             G_DBUS_PROXY_FLAGS_DO_NOT_AUTO_START,
+                           NULL,
+                           PORTAL_NAME,
+                           PORTAL_PATH,
+                           PORTAL_SETTINGS,
+                           NULL,
+                           on_portal,
+                           display);
 }

@@ -4,6 +4,8 @@
 #include "gui/curve.h"
 #include "gui/matrix.h"
 #include "gui/section.h"
+#include "gui/text.h"
+#include "gui/toggle.h"
 
 /* Which rows of the table stand on which page. Rows that no page names, new
    ones too, stand on the last. */
@@ -75,6 +77,19 @@ is_other(const ParamRow *row)
          !is_on_strip(row) && !in_block(row, "eq/") && !in_block(row, "send/");
 }
 
+/* The desk's own, less what the top bar shows. */
+static bool
+is_desk(const ParamRow *row)
+{
+  return !(row->flags & PARAM_LIVE) && row->first != CELL_TEMPO;
+}
+
+static bool
+is_transport(const ParamRow *row)
+{
+  return !(row->flags & PARAM_LIVE) && row->first != CELL_LOOP_ON;
+}
+
 /* Of which kind a bus must be for the page to concern it. */
 enum { ANY_KIND = -1, KIND_REVERB = 3, KIND_DELAY = 4 };
 
@@ -108,6 +123,9 @@ struct _GuiPanel {
   GtkWidget  *sends_box;
   GuiSection *sections[PAGES];
   GuiSection *filters;
+  GuiSection *desk;
+  GuiSection *transport;
+  GtkWidget  *eq_page;
   GuiCurve   *curve;
   GuiMatrix  *bands;
   GuiMatrix  *sends;
@@ -153,6 +171,20 @@ page_concerns(GuiPanel *self, const struct Page *page)
 }
 
 static void
+panel_show_eq(GuiPanel *self)
+{
+  const bool has = params_owner_has((Owner)self->place.owner, CELL_EQ_ON);
+
+  gtk_stack_page_set_visible(gtk_stack_get_page(self->stack, self->eq_page),
+                             has);
+  gui_curve_show(self->curve, self->place);
+  if (!has)
+    return;
+  gui_section_show(self->filters, self->place, FALSE);
+  gui_matrix_show(self->bands, self->place);
+}
+
+static void
 panel_show_pages(GuiPanel *self, gboolean rebuild)
 {
   for (int i = 0; i < PAGES; i++) {
@@ -163,9 +195,15 @@ panel_show_pages(GuiPanel *self, gboolean rebuild)
     if (concerns)
       gui_section_show(self->sections[i], self->place, rebuild);
   }
-  gui_section_show(self->filters, self->place, FALSE);
-  gui_matrix_show(self->bands, self->place);
-  gui_curve_show(self->curve, self->place);
+  panel_show_eq(self);
+}
+
+/* What is no strip's. */
+static void
+panel_show_desk(GuiPanel *self)
+{
+  gui_section_show(self->desk, (Address){ OWNER_DESK, 0, 0 }, FALSE);
+  gui_section_show(self->transport, (Address){ OWNER_TRANSPORT, 0, 0 }, FALSE);
 }
 
 static void
@@ -250,6 +288,55 @@ panel_add_eq(GuiPanel *self)
   gtk_box_append(GTK_BOX(page), GTK_WIDGET(self->filters));
   gtk_box_append(GTK_BOX(page), column);
   gtk_stack_add_titled(self->stack, page, "eq", "EQ");
+  self->eq_page = page;
+}
+
+static GuiSection *
+append_section(GuiPanel *self, GtkWidget *box, GuiSectionFilter *filter)
+{
+  GtkWidget *section = gui_section_new(self->mirror, filter, FALSE);
+
+  gtk_box_append(GTK_BOX(box), section);
+  return GUI_SECTION(section);
+}
+
+/* A button and a name for each mute group. */
+static GtkWidget *
+make_mutegroups(GuiMirror *mirror)
+{
+  GtkWidget *grid = gtk_grid_new();
+
+  gtk_grid_set_row_spacing(GTK_GRID(grid), 4);
+  gtk_grid_set_column_spacing(GTK_GRID(grid), 4);
+  for (int i = 0; i < MAX_MUTEGROUPS; i++) {
+    Address    address = { OWNER_MUTEGROUP, (uint16_t)(i + 1), 0 };
+    GtkWidget *name    = gui_text_new();
+    GtkWidget *toggle;
+    char       caption[32];
+
+    gtk_entry_set_placeholder_text(GTK_ENTRY(name), "Name");
+    g_snprintf(caption, sizeof caption, "Mute group %d", i + 1);
+    toggle       = gui_toggle_new(caption);
+    address.cell = CELL_MUTEGROUP_ON;
+    gui_param_bind(GUI_PARAM(toggle), mirror, address);
+    gtk_widget_add_css_class(toggle, "mute");
+    address.cell = CELL_NAME;
+    gui_param_bind(GUI_PARAM(name), mirror, address);
+    gtk_grid_attach(GTK_GRID(grid), toggle, 0, i, 1, 1);
+    gtk_grid_attach(GTK_GRID(grid), name, 1, i, 1, 1);
+  }
+  return grid;
+}
+
+static void
+panel_add_desk(GuiPanel *self)
+{
+  GtkWidget *page = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+
+  self->desk      = append_section(self, page, is_desk);
+  self->transport = append_section(self, page, is_transport);
+  gtk_box_append(GTK_BOX(page), make_mutegroups(self->mirror));
+  gtk_stack_add_titled(self->stack, page, "desk", "Desk");
 }
 
 void
@@ -261,6 +348,8 @@ gui_panel_set_mirror(GuiPanel *self, GuiMirror *mirror)
       panel_add_eq(self);
     panel_add_page(self, i);
   }
+  panel_add_desk(self);
+  panel_show_desk(self);
   gtk_stack_set_visible_child_name(self->stack, "eq");
   self->sends =
     GUI_MATRIX(gui_matrix_new(mirror, "send/#/", GTK_ORIENTATION_VERTICAL));

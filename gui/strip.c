@@ -100,6 +100,14 @@ on_colour(gpointer data, Address address)
   gtk_widget_queue_draw(GTK_WIDGET(self));
 }
 
+static void
+on_channels(gpointer data, Address address)
+{
+  GuiStrip *self = data;
+
+  gui_meter_set_mono(self->meter, gui_mirror_get(self->mirror, address) < 2);
+}
+
 /* "-3.5", without the unit: the column says it. */
 static void
 on_level(gpointer data, Address address)
@@ -215,7 +223,8 @@ strip_bind(GuiStrip *self, gpointer param, unsigned cell)
     gui_param_bind(param, self->mirror, strip_cell(self, cell));
 }
 
-/* What a kind of strip lacks, another takes the room of. */
+/* What a kind of strip lacks leaves its room free, so that all faders stand
+   level; but for the solo, whose neighbour is wider then. */
 static void
 strip_dress(GuiStrip *self)
 {
@@ -232,6 +241,10 @@ strip_dress(GuiStrip *self)
   } else {
     strip_bind(self, self->solo, CELL_SOLO);
   }
+  gtk_widget_set_child_visible(GTK_WIDGET(self->meter),
+                               strip_has(self, CELL_METER_OUT));
+  gtk_widget_set_child_visible(self->peak_button,
+                               strip_has(self, CELL_METER_OUT));
   gtk_widget_add_css_class(GTK_WIDGET(self), params_owner_name(owner));
 }
 
@@ -245,6 +258,7 @@ gui_strip_dispose(GObject *object)
     strip_unwatch(self, CELL_COLOR, on_colour);
     strip_unwatch(self, CELL_FADER, on_level);
     strip_unwatch(self, CELL_BUS_KIND, on_kind);
+    strip_unwatch(self, CELL_CHANNELS, on_channels);
   }
   g_clear_object(&self->mirror);
   g_clear_pointer(&self->box, gtk_widget_unparent);
@@ -341,13 +355,17 @@ gui_strip_new(GuiMirror *mirror, Address place)
   self->mirror = g_object_ref(mirror);
   self->place  = place;
   strip_dress(self);
-  strip_bind(self, self->pan, CELL_PAN);
+  gtk_widget_set_child_visible(GTK_WIDGET(self->pan),
+                               strip_has(self, CELL_PAN));
+  if (strip_has(self, CELL_PAN))
+    strip_bind(self, self->pan, CELL_PAN);
   strip_bind(self, self->mute, CELL_MUTE);
   strip_bind(self, self->fader, CELL_FADER);
   strip_watch(self, CELL_NAME, on_name);
   strip_watch(self, CELL_COLOR, on_colour);
   strip_watch(self, CELL_FADER, on_level);
   strip_watch(self, CELL_BUS_KIND, on_kind);
+  strip_watch(self, CELL_CHANNELS, on_channels);
   strip_show_peak(self);
   return GTK_WIDGET(self);
 }

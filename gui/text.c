@@ -34,9 +34,8 @@ gui_text_refresh(GuiParam *param)
   GuiText *self = GUI_TEXT(param);
   char    *text;
 
-  gtk_entry_set_placeholder_text(
-    GTK_ENTRY(self),
-    self->bond.row->unit == UNIT_REF ? "strip/3, bus/1" : NULL);
+  if (self->bond.row->unit == UNIT_REF)
+    gtk_entry_set_placeholder_text(GTK_ENTRY(self), "strip/3, bus/1");
   if (is_being_edited(self))
     return;
   text = gui_mirror_format(self->bond.mirror, self->bond.address);

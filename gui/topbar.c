@@ -72,14 +72,17 @@ show_session(GuiTopbar *self, const Status *status)
             : status->modified ? "Not saved"
                                : "Saved");
   set_class(self->saved, "modified", status->modified);
-  gtk_widget_set_tooltip_text(GTK_WIDGET(self->session), status->session);
+  g_free(utf8);
+  utf8 = g_filename_display_name(status->session);
+  gtk_widget_set_tooltip_text(GTK_WIDGET(self->session), utf8);
   g_free(utf8);
 }
 
 static void
 show_load(GuiTopbar *self, const Status *status)
 {
-  char text[96];
+  char  text[96];
+  char *backend = g_utf8_make_valid(status->backend, -1);
 
   g_snprintf(text,
              sizeof text,
@@ -89,7 +92,8 @@ show_load(GuiTopbar *self, const Status *status)
              status->underruns);
   gui_readout_set(self->load, text);
   set_class(self->load, "trouble", status->load > 0.8 || status->warnings);
-  gui_readout_set(self->backend, status->backend);
+  gui_readout_set(self->backend, backend);
+  g_free(backend);
   set_class(self->backend, "trouble", !status->sounding);
 }
 

@@ -7,6 +7,9 @@
 #include "gui/panel.h"
 #include "gui/topbar.h"
 
+/* Long enough to read a sentence twice. */
+enum { NOTICE_US = 20 * 1000 * 1000 };
+
 /* After a window was hidden its meters need not catch up. */
 static const double LONGEST_FRAME_S = 0.5;
 
@@ -18,14 +21,25 @@ struct _GuiWindow {
   GuiPanel            *panel;
   GtkRevealer         *notice_bar;
   GtkLabel            *notice;
-  GtkRevealer         *quit_bar;
-  gint64               last_frame;
-  unsigned             notice_serial;
-  bool                 leaving; /* closes when everything is saved */
-  bool                 may_leave;
+
+  gint64 last_frame;
+
+  gint64   notice_until;
+  unsigned notice_serial;
+  bool     dcas;
 };
 
+/* "dcas": the bank beside the inputs holds the DCAs, not the buses. */
+enum { PROP_0, PROP_DCAS, PROPS };
+
 G_DEFINE_FINAL_TYPE(GuiWindow, gui_window, GTK_TYPE_APPLICATION_WINDOW)
+
+static void
+on_dismiss(GuiWindow *self)
+{
+  self->notice_until = 0;
+  gtk_revealer_set_reveal_child(self->notice_bar, FALSE);
+}
 
 /* Once a frame. */
 
@@ -40,11 +54,13 @@ on_tick(GtkWidget *widget, GdkFrameClock *clock, gpointer data)
   (void)data;
   self->last_frame = now;
   gui_mirror_drain(self->mirror);
+  if (self->notice_until && now > self->notice_until)
+    on_dismiss(self);
   gui_banks_advance(self->banks, CLAMP(seconds, 0, LONGEST_FRAME_S));
   return G_SOURCE_CONTINUE;
 }
 
-/* Notices, and leaving. */
+/* Notices. */
 
 static void
 window_show_notice(GuiWindow *self, const Status *status)
@@ -59,56 +75,14 @@ window_show_notice(GuiWindow *self, const Status *status)
   text = g_utf8_make_valid(status->notice, -1);
   gtk_label_set_text(self->notice, text);
   gtk_revealer_set_reveal_child(self->notice_bar, TRUE);
+  self->notice_until = self->last_frame + NOTICE_US;
   g_free(text);
-}
-
-static void
-window_leave(GuiWindow *self)
-{
-  self->may_leave = true;
-  gtk_window_close(GTK_WINDOW(self));
 }
 
 static void
 on_status(GuiWindow *self)
 {
-  const Status *status = gui_mirror_status(self->mirror);
-
-  window_show_notice(self, status);
-  if (self->leaving && !status->modified && !status->saving)
-    window_leave(self);
-}
-
-static void
-on_dismiss(GuiWindow *self)
-{
-  gtk_revealer_set_reveal_child(self->notice_bar, FALSE);
-}
-
-static void
-on_save_and_quit(GuiWindow *self)
-{
-  self->leaving = true;
-  gui_mirror_ask(self->mirror, COMMAND_SAVE, OWNER_DESK, 0, NULL);
-}
-
-static void
-on_stay(GuiWindow *self)
-{
-  self->leaving = false;
-  gtk_revealer_set_reveal_child(self->quit_bar, FALSE);
-}
-
-static gboolean
-gui_window_close_request(GtkWindow *window)
-{
-  GuiWindow *self = GUI_WINDOW(window);
-
-  if (!self->may_leave && gui_mirror_status(self->mirror)->modified) {
-    gtk_revealer_set_reveal_child(self->quit_bar, TRUE);
-    return TRUE;
-  }
-  return GTK_WINDOW_CLASS(gui_window_parent_class)->close_request(window);
+  window_show_notice(self, gui_mirror_status(self->mirror));
 }
 
 /* Actions. */
@@ -242,6 +216,34 @@ on_selected(GuiWindow *self)
 /* The object. */
 
 static void
+gui_window_get_property(GObject    *object,
+                        guint       id,
+                        GValue     *value,
+                        GParamSpec *pspec)
+{
+  if (id == PROP_DCAS)
+    g_value_set_boolean(value, GUI_WINDOW(object)->dcas);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+}
+
+static void
+gui_window_set_property(GObject      *object,
+                        guint         id,
+                        const GValue *value,
+                        GParamSpec   *pspec)
+{
+  GuiWindow *self = GUI_WINDOW(object);
+
+  if (id != PROP_DCAS) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+    return;
+  }
+  self->dcas = g_value_get_boolean(value);
+  gui_banks_set_dcas(self->banks, self->dcas);
+}
+
+static void
 gui_window_dispose(GObject *object)
 {
   GuiWindow *self = GUI_WINDOW(object);
@@ -278,6 +280,11 @@ gui_window_add_actions(GtkWidgetClass *klass)
     gtk_widget_class_add_binding_action(
       klass, actions[i].key, actions[i].modifiers, actions[i].name, NULL);
   }
+  gtk_widget_class_install_property_action(klass, "win.dcas", "dcas");
+  gtk_widget_class_add_binding_action(
+    klass, GDK_KEY_d, GDK_CONTROL_MASK, "win.dcas", NULL);
+  gtk_widget_class_add_binding_action(
+    klass, GDK_KEY_F1, 0, "win.show-help-overlay", NULL);
 }
 
 static void
@@ -285,8 +292,14 @@ gui_window_class_init(GuiWindowClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
 
-  G_OBJECT_CLASS(klass)->dispose         = gui_window_dispose;
-  GTK_WINDOW_CLASS(klass)->close_request = gui_window_close_request;
+  G_OBJECT_CLASS(klass)->dispose      = gui_window_dispose;
+  G_OBJECT_CLASS(klass)->get_property = gui_window_get_property;
+  G_OBJECT_CLASS(klass)->set_property = gui_window_set_property;
+  g_object_class_install_property(
+    G_OBJECT_CLASS(klass),
+    PROP_DCAS,
+    g_param_spec_boolean(
+      "dcas", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS));
   g_type_ensure(GUI_TYPE_TOPBAR);
   g_type_ensure(GUI_TYPE_BANKS);
   g_type_ensure(GUI_TYPE_PANEL);
@@ -297,13 +310,9 @@ gui_window_class_init(GuiWindowClass *klass)
   gtk_widget_class_bind_template_child(widget_class, GuiWindow, panel);
   gtk_widget_class_bind_template_child(widget_class, GuiWindow, notice_bar);
   gtk_widget_class_bind_template_child(widget_class, GuiWindow, notice);
-  gtk_widget_class_bind_template_child(widget_class, GuiWindow, quit_bar);
   gtk_widget_class_bind_template_callback(widget_class, on_key);
   gtk_widget_class_bind_template_callback(widget_class, on_selected);
   gtk_widget_class_bind_template_callback(widget_class, on_dismiss);
-  gtk_widget_class_bind_template_callback(widget_class, on_save_and_quit);
-  gtk_widget_class_bind_template_callback(widget_class, window_leave);
-  gtk_widget_class_bind_template_callback(widget_class, on_stay);
   gui_window_add_actions(widget_class);
 }
 
