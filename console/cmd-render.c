@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "console/cmd-tracks.h"
 #include "console/cmd.h"
 #include "console/link.h"
 #include "engine/backends/offline.h"
@@ -18,18 +19,21 @@ typedef struct Options {
   char  *bits;
   int    rate;
   double start;
-  double end;
+  double end; /* NaN: with the last track */
   double tail;
   int    block;
   char  *kernel;
 } Options;
 
 typedef struct Render {
-  Link        *link;
-  AudioWriter *writer;
-  int64_t      frames;
-  int64_t      done;
-  bool         full; /* the writer took no more */
+  Link               *link;
+  AudioWriter        *writer;
+  int64_t             start;
+  int64_t             frames;
+  int64_t             done;
+  bool                full; /* the writer took no more */
+  const _Atomic bool *stop;
+  CmdProgress         progress;
 } Render;
 
 static bool
@@ -45,10 +49,20 @@ sink(void *self, const float *frames, int count)
 {
   Render *render = self;
 
+  if (atomic_load(render->stop))
+    return false;
   render->done += count;
-  cmd_progress((void *)"render", (double)render->done / (double)render->frames);
+  cmd_progress(&render->progress,
+               (double)render->done / (double)render->frames);
   render->full = !writer_write(render->writer, frames, count);
   return !render->full;
+}
+
+static void
+print_notice(void *self, const char *sentence)
+{
+  (void)self;
+  cmd_fail("%s", sentence);
 }
 
 static bool
@@ -70,69 +84,119 @@ parse_bits(const char *text, WriterBits *bits)
   return false;
 }
 
+/* A time on the command line: a day of song, and room. */
+static bool
+is_time(double seconds)
+{
+  return seconds >= 0.0 && seconds <= 864000.0;
+}
+
 static bool
 check(const Options *options, WriterBits *bits)
 {
-  if (!options->output) {
+  if (!options->output)
     cmd_fail("where to? Say -o FILE, as -o mix.wav.");
-    return false;
-  }
-  if (options->block < 1 || options->block > 16384) {
+  else if (options->block < 1 || options->block > 16384)
     cmd_fail("--block %d: use 1 to 16384 frames.", options->block);
-    return false;
-  }
-  if (options->rate && (options->rate < 8000 || options->rate > 384000)) {
+  else if (options->rate && (options->rate < 8000 || options->rate > 384000))
     cmd_fail("--rate %d: use 8000 to 384000 Hz.", options->rate);
-    return false;
-  }
-  if (!(options->start >= 0.0) || !(options->tail >= 0.0) ||
-      options->start > 864000.0 || options->tail > 3600.0) {
-    cmd_fail("--start and --tail count seconds from 0 on.");
-    return false;
-  }
-  if (options->kernel && !kernel_choose(options->kernel)) {
+  else if (!is_time(options->start))
+    cmd_fail("--start %g: use seconds from 0 on.", options->start);
+  else if (!isnan(options->end) && !is_time(options->end))
+    cmd_fail("--end %g: use seconds from 0 on.", options->end);
+  else if (!(options->tail >= 0.0 && options->tail <= 3600.0))
+    cmd_fail("--tail %g: use 0 to 3600 seconds.", options->tail);
+  else if (options->kernel && !kernel_choose(options->kernel))
     cmd_fail("--kernel %s: this machine cannot run it; leave it out.",
              options->kernel);
-    return false;
-  }
-  return parse_bits(options->bits ? options->bits : "24", bits);
+  else
+    return parse_bits(options->bits ? options->bits : "24", bits);
+  return false;
+}
+
+/* Takes the error. */
+static int
+fail_with(char *error)
+{
+  cmd_fail("%s", error);
+  free(error);
+  return EXIT_FAULT;
 }
 
 static int
-play(Render *render, const Options *options, double rate)
+finish(Render *render, const Options *options)
 {
-  const OfflineJob job   = { .engine = link_engine(render->link),
-                             .start  = llround(options->start * rate),
-                             .frames = render->frames,
-                             .block  = options->block,
-                             .wait   = wait_for_tracks,
-                             .sink   = sink,
-                             .self   = render };
-  char            *error = NULL;
-
-  if (!offline_run(&job)) {
-    if (!render->full) {
-      writer_cancel(render->writer);
-      return cmd_fail("%s: not rendered: a track could not be read to its end.",
-                      options->output);
-    }
-    writer_close(render->writer, &error);
-    cmd_fail("%s", error);
-    free(error);
-    return EXIT_FAULT;
-  }
   const uint64_t clipped = writer_clipped(render->writer);
-  if (!writer_close(render->writer, &error)) {
-    cmd_fail("%s", error);
-    free(error);
-    return EXIT_FAULT;
-  }
+  char          *error   = NULL;
+
+  if (!writer_close(render->writer, &error))
+    return fail_with(error);
   if (clipped)
-    cmd_fail("%s: %" G_GUINT64_FORMAT " samples were over full scale and were "
-             "cut to it; lower main's fader, or render --bits 32f.",
+    cmd_fail("%s: %" G_GUINT64_FORMAT " sample%s over full scale, and cut to "
+             "it; lower main's fader, or render --bits 32f.",
              options->output,
-             clipped);
+             clipped,
+             clipped == 1 ? " was" : "s were");
   return 0;
+}
+
+static int
+play(Render *render, const Options *options)
+{
+  const OfflineJob job = { .engine = link_engine(render->link),
+                           .start  = render->start,
+                           .frames = render->frames,
+                           .block  = options->block,
+                           .wait   = wait_for_tracks,
+                           .sink   = sink,
+                           .self   = render };
+
+  render->stop = cmd_catch_signals();
+  if (offline_run(&job) || render->full)
+    return finish(render, options);
+  writer_cancel(render->writer);
+  return cmd_fail(atomic_load(render->stop)
+                    ? "%s: not rendered: it was stopped."
+                    : "%s: not rendered: a track could not be read to its end; "
+                      "`consort info` says which files are damaged.",
+                  options->output);
+}
+
+/* From where to where, in frames: two renders that meet make one. */
+static bool
+choose_span(Render *render, const Options *options, double rate)
+{
+  const double end =
+    (isnan(options->end) ? link_length(render->link) : options->end) +
+    options->tail;
+
+  render->start  = llround(options->start * rate);
+  render->frames = llround(end * rate) - render->start;
+  if (render->frames > 0)
+    return true;
+  cmd_fail("there is nothing to render between %.3f s and %.3f s; give --end a "
+           "later time.",
+           options->start,
+           end);
+  return false;
+}
+
+static int
+render_link(Render        *render,
+            const Options *options,
+            double         rate,
+            WriterBits     bits)
+{
+  char  reason[DESK_REASON];
+  char *error = NULL;
+
+  if (!link_settle(render->link, reason))
+    return cmd_fail("%s", reason);
+  if (!choose_span(render, options, rate))
+    return EXIT_FAULT;
+  render->writer =
+    writer_open(options->output, (int)lround(rate), 2, bits, &error);
+  return render->writer ? play(render, options) : fail_with(error);
 }
 
 static int
@@ -153,37 +217,67 @@ render_desk(Desk          *desk,
                               .cache          = cache,
                               .reader_threads = 2 };
   char              reason[DESK_REASON];
-  char             *error  = NULL;
   int               status = EXIT_FAULT;
-  Render            render = { .link = link_new(desk, &setup, reason) };
+  Render            render = { .link     = link_new(desk, &setup, reason),
+                               .progress = { .label = "render" } };
 
-  if (!render.link || !link_settle(render.link, reason)) {
-    cmd_fail("%s", reason);
+  if (render.link) {
+    link_set_notice(render.link, print_notice, NULL);
+    status = render_link(&render, options, rate, bits);
   } else {
-    const double end =
-      (options->end > 0.0 ? options->end : link_length(render.link)) +
-      options->tail;
-    render.frames = llround((end - options->start) * rate);
-    if (render.frames <= 0)
-      cmd_fail("there is nothing to render between %.3f s and %.3f s.",
-               options->start,
-               end);
-    else if (!(render.writer = writer_open(
-                 options->output, (int)lround(rate), 2, bits, &error)))
-      cmd_fail("%s", error);
-    else
-      status = play(&render, options, rate);
+    cmd_fail("%s", reason);
   }
-  free(error);
   link_free(render.link);
   g_free(cache);
+  return status;
+}
+
+/* A silent strip in a mix that is delivered is a trap, and so is a mix in the
+   place of one of its own recordings. */
+static bool
+check_files(const Desk *desk, const char *folder, const Options *options)
+{
+  if (cmd_tracks_have(desk, folder, options->output)) {
+    cmd_fail("%s: this is one of the session's own recordings; choose another "
+             "name for the mix.",
+             options->output);
+    return false;
+  }
+  if (cmd_tracks_check(desk, folder))
+    return true;
+  cmd_fail("%s: not rendered. Put the files in their places, or take them off "
+           "their strips, as `consort set %s /strip/1/track=` does.",
+           options->output,
+           folder);
+  return false;
+}
+
+static int
+render_session(const char *folder, const Options *options, WriterBits bits)
+{
+  SessionHolder holder;
+  char         *error  = NULL;
+  int           status = EXIT_FAULT;
+
+  if (session_holder(folder, &holder))
+    g_printerr("consort: a desk (process %d) has the session open; what is "
+               "rendered is what it saved last.\n",
+               holder.pid);
+  Desk *desk = session_load(folder, NULL, &error);
+  if (!desk) {
+    cmd_fail("%s", error);
+    g_free(error);
+  } else if (check_files(desk, folder, options)) {
+    status = render_desk(desk, folder, options, bits);
+  }
+  desk_free(desk);
   return status;
 }
 
 int
 cmd_render(int argc, char **argv)
 {
-  Options            options   = { .block = 1024 };
+  Options            options   = { .end = NAN, .block = 1024 };
   const GOptionEntry entries[] = {
     { "output",
       'o',
@@ -243,31 +337,17 @@ cmd_render(int argc, char **argv)
       "NAME" },
     G_OPTION_ENTRY_NULL,
   };
-  SessionHolder holder;
-  WriterBits    bits;
-  char         *error = NULL;
+  WriterBits bits;
+  int        status = EXIT_USAGE;
 
-  if (!cmd_parse(&argc,
-                 &argv,
-                 "SESSION -o FILE - mixes a session into a file",
-                 entries,
-                 1,
-                 1))
-    return EXIT_USAGE;
-  if (!check(&options, &bits))
-    return EXIT_USAGE;
-  if (session_holder(argv[1], &holder))
-    g_printerr("consort: a desk (process %d) has the session open; what is "
-               "rendered is what it saved last.\n",
-               holder.pid);
-  Desk *desk = session_load(argv[1], NULL, &error);
-  if (!desk) {
-    cmd_fail("%s", error);
-    g_free(error);
-    return EXIT_FAULT;
-  }
-  const int status = render_desk(desk, argv[1], &options, bits);
-  desk_free(desk);
+  if (cmd_parse(&argc,
+                &argv,
+                "SESSION -o FILE - mixes a session into a file",
+                entries,
+                1,
+                1) &&
+      check(&options, &bits))
+    status = render_session(argv[1], &options, bits);
   g_free(options.output);
   g_free(options.bits);
   g_free(options.kernel);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* consort run: a desk that sounds, with its window or without. Files are read
-   and written by threads of their own; the control thread hands them copies and
-   is told what became of them. */
+/* consort run: a desk that sounds, with its window or without. */
 
 #include <glib-unix.h>
 #include <signal.h>
@@ -12,260 +10,33 @@
 #include "console/live.h"
 #include "gui/gui.h"
 #include "osc/osc.h"
-#include "sessions/import.h"
-#include "sessions/lock.h"
+#include "sessions/keeper.h"
 #include "sessions/session.h"
 
-#define OSC_PORT 9000
+#define OSC_PORT   9000
+#define PLAY_MS    50
+#define PLAY_TRIES 200 /* ten seconds for tracks and JACK to be there */
 
 typedef struct Program {
-  Control      *control;
-  Live         *live;
-  OscServer    *osc;
-  SessionLock  *lock;
-  SessionExtra *extra;
-  char         *folder;
-  GThreadPool  *files; /* one thread: saves in the order of asking */
-  GMainLoop    *loop;  /* headless; NULL with a window */
-  bool          play;  /* as soon as it can be heard */
-  int           play_tries;
+  Control   *control;
+  Live      *live;
+  OscServer *osc;
+  Keeper    *keeper;
+  GMainLoop *loop; /* headless; NULL with a window */
+  unsigned   play_tries;
 } Program;
 
-typedef enum JobKind { JOB_SAVE, JOB_OPEN, JOB_IMPORT } JobKind;
+typedef struct Options {
+  gboolean headless;
+  gboolean play;
+  gboolean watch;
+  int      port;
+  char    *listen;
+  char    *name;
+  char    *server;
+} Options;
 
-/* Something for the file thread, and what came of it. */
-typedef struct Job {
-  JobKind       kind;
-  Program      *program;
-  char         *folder;
-  char         *text; /* save: the bytes; import: the file */
-  char         *error;
-  Desk         *desk;
-  SessionExtra *extra;
-  SessionLock  *lock;
-  char         *track, *name;
-  int           channels;
-} Job;
-
-static void
-job_free(Job *job)
-{
-  g_free(job->folder);
-  g_free(job->text);
-  g_free(job->error);
-  g_free(job->track);
-  g_free(job->name);
-  desk_free(job->desk);
-  session_extra_free(job->extra);
-  session_unlock(job->lock);
-  g_free(job);
-}
-
-/* --- back on the control thread --- */
-
-static void
-say_where(const Program *program)
-{
-  Status *status = control_status_edit(program->control);
-
-  g_strlcpy(status->session, program->folder, sizeof status->session);
-  g_snprintf(status->osc,
-             sizeof status->osc,
-             "osc.udp://127.0.0.1:%d",
-             osc_server_port(program->osc));
-  control_status_changed(program->control);
-}
-
-static void
-saved(Program *program, Job *job)
-{
-  Status *status = control_status_edit(program->control);
-
-  status->saving = false;
-  if (job->error)
-    control_notice(program->control, "%s", job->error);
-  if (job->error)
-    status->modified = true;
-  if (!job->error && strcmp(job->folder, program->folder) != 0) {
-    g_free(program->folder);
-    program->folder = g_strdup(job->folder);
-    session_unlock(program->lock);
-    program->lock = g_steal_pointer(&job->lock);
-    say_where(program);
-  }
-  if (program->lock)
-    session_lock_announce(program->lock, osc_server_port(program->osc));
-  control_status_changed(program->control);
-}
-
-static void
-opened(Program *program, Job *job)
-{
-  char *cache = session_cache(job->folder);
-  char  reason[DESK_REASON];
-
-  if (job->error) {
-    control_notice(program->control, "%s", job->error);
-  } else if (!live_open(program->live, job->desk, job->folder, cache, reason)) {
-    control_notice(program->control, "%s", reason);
-  } else {
-    job->desk = NULL;
-    session_unlock(program->lock);
-    session_extra_free(program->extra);
-    program->lock  = g_steal_pointer(&job->lock);
-    program->extra = g_steal_pointer(&job->extra);
-    g_free(program->folder);
-    program->folder = g_strdup(job->folder);
-    session_lock_announce(program->lock, osc_server_port(program->osc));
-    say_where(program);
-  }
-  g_free(cache);
-}
-
-static void
-imported(Program *program, Job *job)
-{
-  const Who who  = { .origin = ORIGIN_COMMAND };
-  Desk     *desk = control_desk(program->control);
-  char      reason[DESK_REASON];
-
-  if (job->error) {
-    control_notice(program->control, "%s", job->error);
-    return;
-  }
-  const unsigned number = desk_add(desk, OWNER_STRIP, 0, who, reason);
-  if (!number) {
-    control_notice(program->control, "%s", reason);
-    return;
-  }
-  desk_set(desk,
-           desk_address(OWNER_STRIP, number, CELL_CHANNELS),
-           job->channels,
-           who,
-           NULL);
-  desk_set_text(
-    desk, desk_address(OWNER_STRIP, number, CELL_NAME), job->name, who, NULL);
-  desk_set_text(
-    desk, desk_address(OWNER_STRIP, number, CELL_TRACK), job->track, who, NULL);
-}
-
-static void
-job_done(Control *control, void *data)
-{
-  Job *job = data;
-
-  (void)control;
-  switch (job->kind) {
-  case JOB_SAVE:
-    saved(job->program, job);
-    break;
-  case JOB_OPEN:
-    opened(job->program, job);
-    break;
-  case JOB_IMPORT:
-    imported(job->program, job);
-    break;
-  }
-  job_free(job);
-}
-
-/* --- on the file thread --- */
-
-/* Saving under another name locks that session first. */
-static void
-do_save(Job *job)
-{
-  if (!job->program->folder || strcmp(job->folder, job->program->folder) != 0) {
-    if (g_mkdir_with_parents(job->folder, 0755) != 0 ||
-        !(job->lock = session_lock(job->folder, NULL, &job->error))) {
-      if (!job->error)
-        job->error =
-          g_strdup_printf("%s: the folder cannot be made.", job->folder);
-      return;
-    }
-  }
-  session_write(job->folder, job->text, &job->error);
-}
-
-static void
-do_open(Job *job)
-{
-  if (!session_exists(job->folder)) {
-    job->error =
-      g_strdup_printf("%s: there is no session in this folder.", job->folder);
-    return;
-  }
-  job->lock = session_lock(job->folder, NULL, &job->error);
-  if (job->lock)
-    job->desk = session_load(job->folder, &job->extra, &job->error);
-}
-
-static void
-do_job(gpointer data, gpointer self)
-{
-  Job *job = data;
-
-  (void)self;
-  switch (job->kind) {
-  case JOB_SAVE:
-    do_save(job);
-    break;
-  case JOB_OPEN:
-    do_open(job);
-    break;
-  case JOB_IMPORT:
-    session_import(job->folder,
-                   job->text,
-                   &job->track,
-                   &job->name,
-                   &job->channels,
-                   &job->error);
-    break;
-  }
-  control_invoke(job->program->control, job_done, job);
-}
-
-static void
-give_job(Program *program, JobKind kind, const char *folder, char *text)
-{
-  Job *job     = g_new0(Job, 1);
-  job->kind    = kind;
-  job->program = program;
-  job->folder  = g_strdup(folder);
-  job->text    = text;
-  g_thread_pool_push(program->files, job, NULL);
-}
-
-/* --- hooks of the control thread --- */
-
-static void
-on_save(void *self, const char *folder)
-{
-  Program *program = self;
-  Status  *status  = control_status_edit(program->control);
-
-  give_job(program,
-           JOB_SAVE,
-           folder ? folder : program->folder,
-           session_print(control_desk(program->control), program->extra));
-  status->saving   = true;
-  status->modified = false;
-  control_status_changed(program->control);
-}
-
-static void
-on_open(void *self, const char *folder)
-{
-  give_job(self, JOB_OPEN, folder, NULL);
-}
-
-static void
-on_import(void *self, const char *file)
-{
-  Program *program = self;
-
-  give_job(program, JOB_IMPORT, program->folder, g_strdup(file));
-}
+/* --- on the main thread --- */
 
 static gboolean
 quit_loop(gpointer data)
@@ -279,21 +50,6 @@ quit_loop(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-on_quit(void *self)
-{
-  g_main_context_invoke(NULL, quit_loop, self);
-}
-
-static void
-on_notice(void *self, const char *text)
-{
-  Program *program = self;
-
-  if (program->loop)
-    cmd_fail("%s", text);
-}
-
 static gboolean
 on_signal(gpointer self)
 {
@@ -301,9 +57,70 @@ on_signal(gpointer self)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+print_notice(gpointer text)
+{
+  cmd_fail("%s", (const char *)text);
+  g_free(text);
+  return G_SOURCE_REMOVE;
+}
+
+/* --- hooks of the control thread --- */
+
+static void
+on_save(void *self, const char *folder)
+{
+  keeper_save(((Program *)self)->keeper, folder);
+}
+
+static void
+on_open(void *self, const char *folder)
+{
+  keeper_open(((Program *)self)->keeper, folder);
+}
+
+static void
+on_import(void *self, const char *file)
+{
+  keeper_import(((Program *)self)->keeper, file);
+}
+
+static void
+on_quit(void *self)
+{
+  g_idle_add(quit_loop, self);
+}
+
+/* A terminal may keep its writer waiting, so that another thread writes. A
+   window shows notices itself. */
+static void
+on_notice(void *self, const char *text)
+{
+  const Program *program = self;
+
+  if (program->loop)
+    g_idle_add(print_notice, g_strdup(text));
+}
+
+static bool
+open_desk(void       *self,
+          Desk       *desk,
+          const char *folder,
+          const char *cache,
+          char        reason[DESK_REASON])
+{
+  return live_open(((Program *)self)->live, desk, folder, cache, reason);
+}
+
+static void
+move_desk(void *self, const char *folder, const char *cache)
+{
+  live_move(((Program *)self)->live, folder, cache);
+}
+
 /* --- playing --- */
 
-/* Waits until the tracks are there and JACK runs, some seconds at most. */
+/* Waits until the tracks are there and JACK runs. */
 static gboolean
 try_to_play(gpointer self)
 {
@@ -311,7 +128,8 @@ try_to_play(gpointer self)
   const Status *status  = control_status(program->control);
   const Who     who     = { .origin = ORIGIN_COMMAND };
 
-  if ((status->converting || !status->sounding) && program->play_tries++ < 200)
+  if ((status->converting || !status->sounding) &&
+      program->play_tries++ < PLAY_TRIES)
     return G_SOURCE_CONTINUE;
   desk_set(control_desk(program->control),
            desk_address(OWNER_TRANSPORT, 0, CELL_PLAY),
@@ -324,7 +142,7 @@ try_to_play(gpointer self)
 static void
 play_soon(Program *program)
 {
-  GSource *source = g_timeout_source_new(50);
+  GSource *source = g_timeout_source_new(PLAY_MS);
 
   g_source_set_callback(source, try_to_play, program, NULL);
   g_source_attach(source, control_context(program->control));
@@ -333,195 +151,232 @@ play_soon(Program *program)
 
 /* --- life --- */
 
-static bool
-open_session(Program *program, Desk **desk)
+/* Where to send to: a desk that hears every address hears this one. */
+static const char *
+heard_at(const char *listen)
 {
-  char *error = NULL;
-
-  *desk = NULL;
-  if (!session_exists(program->folder))
-    error = g_strdup_printf("%s: there is no session here; `consort new` or "
-                            "`consort demo` makes one.",
-                            program->folder);
-  else if ((program->lock = session_lock(program->folder, NULL, &error)))
-    *desk = session_load(program->folder, &program->extra, &error);
-  if (!*desk)
-    cmd_fail("%s", error);
-  g_free(error);
-  return *desk != NULL;
+  if (!listen || strcmp(listen, "0.0.0.0") == 0)
+    return "127.0.0.1";
+  return strcmp(listen, "::") == 0 ? "::1" : listen;
 }
 
 /* A port that a person named must be had; otherwise any will do. */
 static bool
-open_osc(Program *program, const char *listen, int port)
+open_osc(Program *program, const Options *wish)
 {
-  OscOptions options = { .listen = listen, .port = port ? port : OSC_PORT };
+  OscOptions options = { .listen = wish->listen,
+                         .port   = wish->port ? wish->port : OSC_PORT };
   char      *error   = NULL;
 
   program->osc = osc_server_new(program->control, &options, &error);
-  if (!program->osc && !port) {
+  if (!program->osc && !wish->port) {
     g_clear_pointer(&error, g_free);
     options.port = 0;
     program->osc = osc_server_new(program->control, &options, &error);
   }
-  if (!program->osc)
+  if (program->osc)
+    keeper_announce(program->keeper,
+                    program->control,
+                    heard_at(wish->listen),
+                    osc_server_port(program->osc));
+  else
     cmd_fail("%s", error);
   g_free(error);
   return program->osc != NULL;
 }
 
-static void
-save_at_end(Program *program)
+static bool
+make_live(Program *program, const Options *wish, const char *folder)
 {
+  const LiveOptions options = { .client = wish->name,
+                                .server = wish->server,
+                                .watch  = wish->watch };
+  char             *whole   = g_canonicalize_filename(folder, NULL);
+  char             *cache   = session_cache(whole);
+  char              reason[DESK_REASON];
+
+  program->live = live_new(program->control, &options, whole, cache, reason);
+  if (!program->live)
+    cmd_fail("%s", reason);
+  g_free(cache);
+  g_free(whole);
+  return program->live != NULL;
+}
+
+/* Locks and loads the session, and puts the console together. */
+static bool
+set_up(Program *program, const Options *options, const char *folder)
+{
+  Desk *desk;
   char *error = NULL;
 
-  if (!control_status(program->control)->modified)
-    return;
-  char *text = session_print(control_desk(program->control), program->extra);
-  if (!session_write(program->folder, text, &error))
+  program->keeper = keeper_new(folder, &desk, &error);
+  if (!program->keeper) {
     cmd_fail("%s", error);
-  g_free(error);
-  g_free(text);
+    g_free(error);
+    return false;
+  }
+  program->control = control_new(desk);
+  return make_live(program, options, folder) && open_osc(program, options);
+}
+
+static void
+attach(Program *program, const Options *options)
+{
+  const ControlHooks hooks = { .save   = on_save,
+                               .open   = on_open,
+                               .import = on_import,
+                               .quit   = on_quit,
+                               .notice = on_notice,
+                               .self   = program };
+  const KeeperDesk   desk  = { open_desk, move_desk, program };
+
+  control_set_hooks(program->control, &hooks);
+  keeper_start(program->keeper, program->control, &desk);
+  if (options->play)
+    play_soon(program);
+  if (options->headless)
+    program->loop = g_main_loop_new(NULL, FALSE);
+  /* Whoever reads our output may go; the show goes on. */
+  signal(SIGPIPE, SIG_IGN);
+  g_unix_signal_add(SIGINT, on_signal, program);
+  g_unix_signal_add(SIGTERM, on_signal, program);
+  g_unix_signal_add(SIGHUP, on_signal, program);
+}
+
+static void
+say_how_to_reach(const Program *program, const char *folder)
+{
+  char *visible = cmd_visible(folder);
+
+  printf("consort: %s is open; move a fader with: oscsend %s /strip/1/fader f "
+         "0.75\n",
+         visible,
+         control_status(program->control)->osc);
+  fflush(stdout);
+  g_free(visible);
 }
 
 static int
-serve(Program *program, bool headless)
+serve(Program *program, const Options *options, const char *folder)
 {
-  const ControlHooks hooks  = { .save   = on_save,
-                                .open   = on_open,
-                                .import = on_import,
-                                .quit   = on_quit,
-                                .notice = on_notice,
-                                .self   = program };
-  int                status = 0;
-
-  control_set_hooks(program->control, &hooks);
-  say_where(program);
-  if (program->play)
-    play_soon(program);
-  if (headless)
-    program->loop = g_main_loop_new(NULL, FALSE);
+  attach(program, options);
+  if (options->headless)
+    say_how_to_reach(program, folder);
   if (control_start(program->control) != 0)
     return cmd_fail("the control thread cannot be started.");
-  g_unix_signal_add(SIGINT, on_signal, program);
-  g_unix_signal_add(SIGTERM, on_signal, program);
-  if (headless) {
-    printf("consort: %s is open; move a fader with: oscsend "
-           "osc.udp://127.0.0.1:%d /strip/1/fader f 0.75\n",
-           program->folder,
-           osc_server_port(program->osc));
-    fflush(stdout);
-    g_main_loop_run(program->loop);
-  } else {
-    status = gui_run(program->control);
-  }
-  return status;
+  if (!options->headless)
+    return gui_run(program->control);
+  g_main_loop_run(program->loop);
+  return 0;
 }
 
-static void
-close_down(Program *program)
+/* Returns the exit status: what was changed must be on the disk. */
+static int
+close_down(Program *program, int status)
 {
-  if (program->files)
-    g_thread_pool_free(program->files, FALSE, TRUE);
-  if (program->control) {
+  char *error = NULL;
+
+  if (program->control)
     control_stop(program->control);
-    save_at_end(program);
-  }
+  if (program->keeper && !keeper_finish(program->keeper, &error))
+    status = cmd_fail("%s", error);
+  g_free(error);
   osc_server_free(program->osc);
   live_free(program->live);
   control_free(program->control);
-  session_extra_free(program->extra);
-  session_unlock(program->lock);
+  keeper_free(program->keeper);
   if (program->loop)
     g_main_loop_unref(program->loop);
-  g_free(program->folder);
+  return status;
 }
 
-int
-cmd_run(int argc, char **argv)
+static int
+run(Options *options, const char *folder)
 {
-  gboolean           headless = FALSE, play = FALSE, watch = FALSE;
-  int                port   = 0;
-  char              *listen = NULL, *name = NULL, *server = NULL;
+  Program program = { 0 };
+  int     status  = EXIT_FAULT;
+
+  options->headless = options->headless || !gui_has_display();
+  if (set_up(&program, options, folder))
+    status = serve(&program, options, folder);
+  return close_down(&program, status);
+}
+
+static const char summary[] =
+  "[SESSION] - opens a session; without one, the demo song";
+
+static bool
+parse(int *argc, char ***argv, Options *options)
+{
   const GOptionEntry entries[] = {
     { "headless",
       0,
       0,
       G_OPTION_ARG_NONE,
-      &headless,
+      &options->headless,
       "Without a window",
       NULL },
-    { "play", 0, 0, G_OPTION_ARG_NONE, &play, "Start playing", NULL },
+    { "play", 0, 0, G_OPTION_ARG_NONE, &options->play, "Start playing", NULL },
     { "osc-port",
       0,
       0,
       G_OPTION_ARG_INT,
-      &port,
+      &options->port,
       "UDP port for OSC; otherwise 9000, or a free one",
       "N" },
     { "osc-listen",
       0,
       0,
       G_OPTION_ARG_STRING,
-      &listen,
+      &options->listen,
       "Address to hear OSC at; otherwise 127.0.0.1",
       "ADDRESS" },
-    { "name", 0, 0, G_OPTION_ARG_STRING, &name, "JACK client name", "CLIENT" },
+    { "name",
+      0,
+      0,
+      G_OPTION_ARG_STRING,
+      &options->name,
+      "JACK client name",
+      "CLIENT" },
     { "server",
       0,
       0,
       G_OPTION_ARG_STRING,
-      &server,
+      &options->server,
       "JACK server name",
       "NAME" },
     { "watch",
       0,
       0,
       G_OPTION_ARG_NONE,
-      &watch,
+      &options->watch,
       "Count page faults, waits and CPU time of the audio thread",
       NULL },
     G_OPTION_ENTRY_NULL,
   };
-  Program program = { 0 };
-  Desk   *desk;
-  char    reason[DESK_REASON];
-  int     status = EXIT_FAULT;
 
-  if (!cmd_parse(&argc,
-                 &argv,
-                 "[SESSION] - opens a session; without one, the demo song",
-                 entries,
-                 0,
-                 1))
-    return EXIT_USAGE;
-  if (port < 0 || port > 65535) {
-    cmd_fail("--osc-port %d: use 1 to 65535.", port);
-    return EXIT_USAGE;
+  if (!cmd_parse(argc, argv, summary, entries, 0, 1))
+    return false;
+  if (options->port >= 0 && options->port <= 65535)
+    return true;
+  cmd_fail("--osc-port %d: use 1 to 65535.", options->port);
+  return false;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+  Options options = { 0 };
+  int     status  = EXIT_USAGE;
+
+  if (parse(&argc, &argv, &options)) {
+    char *folder = argc > 1 ? g_strdup(argv[1]) : cmd_demo_folder();
+    status       = folder ? run(&options, folder) : EXIT_FAULT;
+    g_free(folder);
   }
-  headless       = headless || !gui_has_display();
-  program.play   = play;
-  program.folder = argc > 1 ? g_strdup(argv[1]) : cmd_demo_folder();
-  program.files  = g_thread_pool_new(do_job, &program, 1, FALSE, NULL);
-  if (program.folder && open_session(&program, &desk)) {
-    const LiveOptions options = { .client = name,
-                                  .server = server,
-                                  .watch  = watch };
-    char             *cache   = session_cache(program.folder);
-    program.control           = control_new(desk);
-    program.live =
-      live_new(program.control, &options, program.folder, cache, reason);
-    if (!program.live)
-      cmd_fail("%s", reason);
-    else if (open_osc(&program, listen, port)) {
-      session_lock_announce(program.lock, osc_server_port(program.osc));
-      status = serve(&program, headless);
-    }
-    g_free(cache);
-  }
-  close_down(&program);
-  g_free(listen);
-  g_free(name);
-  g_free(server);
+  g_free(options.listen);
+  g_free(options.name);
+  g_free(options.server);
   return status;
 }

@@ -11,19 +11,39 @@
 #include "sessions/lock.h"
 #include "sessions/session.h"
 
+#define START_MS \
+  2000 /* a desk that starts, or another command, takes so long */
+#define PAUSE_MS 20
+
 static const Who command = { .origin = ORIGIN_COMMAND };
 
 static bool
 read_address(const char *text, Address *address)
 {
-  const char *rest;
-
-  if (address_parse(text, address, &rest) && !*rest)
+  if (address_parse(text, address, NULL))
     return true;
   cmd_fail("%s: there is no such address. `consort params` lists them; a whole "
            "one reads like /strip/1/fader.",
            text);
   return false;
+}
+
+static int
+fail_with(char *error)
+{
+  cmd_fail("%s", error);
+  g_free(error);
+  return EXIT_FAULT;
+}
+
+static int
+not_heard(const char *folder, const SessionHolder *holder)
+{
+  return cmd_fail("%s: process %d on %s has the session open, and is not heard "
+                  "over OSC. Close it there first.",
+                  folder,
+                  holder->pid,
+                  *holder->host ? holder->host : "another machine");
 }
 
 /* --- get --- */
@@ -64,6 +84,23 @@ print_all(const Desk *desk)
         print_owner(desk, owner, desk_nth(desk, owner, k));
 }
 
+static bool
+print_asked(const Desk *desk, const char *text)
+{
+  Address address;
+
+  if (!read_address(text, &address))
+    return false;
+  if (!desk_exists(desk, address.owner, address.number)) {
+    cmd_fail("%s: the session has no such strip, bus or marker; `consort info` "
+             "lists them.",
+             text);
+    return false;
+  }
+  print_one(desk, address);
+  return true;
+}
+
 static int
 get_from_file(const char *folder, int count, char **addresses)
 {
@@ -71,64 +108,96 @@ get_from_file(const char *folder, int count, char **addresses)
   Desk *desk   = session_load(folder, NULL, &error);
   int   status = 0;
 
-  if (!desk) {
-    cmd_fail("%s", error);
-    g_free(error);
-    return EXIT_FAULT;
-  }
+  if (!desk)
+    return fail_with(error);
   if (count == 0)
     print_all(desk);
-  for (int i = 0; i < count; i++) {
-    Address address;
-    if (!read_address(addresses[i], &address))
+  for (int i = 0; i < count; i++)
+    if (!print_asked(desk, addresses[i]))
       status = EXIT_FAULT;
-    else if (!desk_exists(desk, address.owner, address.number))
-      status = cmd_fail("%s: the session has no such strip.", addresses[i]);
-    else
-      print_one(desk, address);
-  }
   desk_free(desk);
   return status;
 }
 
+static bool
+print_answer(OscAsk *ask, const char *address)
+{
+  Address parsed;
+  char   *error = NULL;
+
+  if (!read_address(address, &parsed))
+    return false;
+  char *text = osc_ask_text(ask, address, &error);
+  if (text)
+    printf("%s\t%s\n", address, text);
+  else
+    fail_with(error);
+  g_free(text);
+  return text != NULL;
+}
+
 static int
-get_from_desk(int port, const char *folder, int count, char **addresses)
+get_from_desk(const SessionHolder *holder,
+              const char          *folder,
+              int                  count,
+              char               **addresses)
 {
   char   *error  = NULL;
-  OscAsk *ask    = osc_ask_new(port, &error);
+  OscAsk *ask    = osc_ask_new(holder->address, holder->osc_port, &error);
   int     status = 0;
 
-  if (ask && count == 0)
+  if (!ask)
+    return fail_with(error);
+  if (count == 0)
     status = cmd_fail("%s: a desk has the session open; name the addresses "
                       "that it should be asked for.",
                       folder);
-  for (int i = 0; ask && i < count; i++) {
-    Address address;
-    if (!read_address(addresses[i], &address)) {
+  for (int i = 0; i < count; i++)
+    if (!print_answer(ask, addresses[i]))
       status = EXIT_FAULT;
-      continue;
-    }
-    char *text = osc_ask_text(ask, addresses[i], &error);
-    if (text)
-      printf("%s\t%s\n", addresses[i], text);
-    else
-      status = cmd_fail("%s", error);
-    g_free(text);
-    g_clear_pointer(&error, g_free);
-  }
-  if (!ask) {
-    status = cmd_fail("%s", error);
-    g_free(error);
-  }
   osc_ask_free(ask);
   return status;
 }
 
+/* Waits for a desk that is just starting to say where it is heard. False:
+   nobody has the session open. */
+static bool
+find_holder(const char *folder, SessionHolder *holder)
+{
+  for (int waited = 0; waited < START_MS; waited += PAUSE_MS) {
+    if (!session_holder(folder, holder))
+      return false;
+    if (holder->osc_port)
+      return true;
+    g_usleep(PAUSE_MS * 1000);
+  }
+  return true;
+}
+
+int
+cmd_get(int argc, char **argv)
+{
+  SessionHolder holder;
+
+  if (!cmd_parse(&argc,
+                 &argv,
+                 "SESSION [ADDRESS…] - prints values, one a line",
+                 NULL,
+                 1,
+                 -1))
+    return EXIT_USAGE;
+  if (!find_holder(argv[1], &holder))
+    return get_from_file(argv[1], argc - 2, argv + 2);
+  if (!session_holder_is_heard(&holder))
+    return not_heard(argv[1], &holder);
+  return get_from_desk(&holder, argv[1], argc - 2, argv + 2);
+}
+
 /* --- set --- */
 
-/* Splits ADDRESS=VALUE in place. */
+/* Splits ADDRESS=VALUE in place, and sees that there is such an address. */
 static char *
-split(char *assignment)
+split(char *assignment, Address *address)
 {
   char *equals = strchr(assignment, '=');
 
@@ -137,16 +206,17 @@ split(char *assignment)
     return NULL;
   }
   *equals = '\0';
-  return equals + 1;
+  return read_address(assignment, address) ? equals + 1 : NULL;
 }
 
 static bool
-set_on(Desk *desk, const char *name, const char *value)
+set_on(Desk *desk, char *assignment)
 {
-  char    reason[DESK_REASON];
-  Address address;
+  char        reason[DESK_REASON];
+  Address     address;
+  const char *value = split(assignment, &address);
 
-  if (!read_address(name, &address))
+  if (!value)
     return false;
   if (desk_set_typed(desk, address, value, command, reason))
     return true;
@@ -163,70 +233,53 @@ set_in_file(const char *folder, int count, char **assignments)
   Desk         *desk  = session_load(folder, &extra, &error);
   bool          good  = desk != NULL;
 
-  for (int i = 0; good && i < count; i++) {
-    const char *value = split(assignments[i]);
-    good              = value && set_on(desk, assignments[i], value);
-  }
+  for (int i = 0; good && i < count; i++)
+    good = set_on(desk, assignments[i]);
   if (good) {
     char *text = session_print(desk, extra);
     good       = session_write(folder, text, &error);
     g_free(text);
   }
-  if (error)
-    cmd_fail("%s", error);
-  g_free(error);
   session_extra_free(extra);
   desk_free(desk);
+  if (error)
+    return fail_with(error);
   return good ? 0 : EXIT_FAULT;
 }
 
 static int
-set_on_desk(int port, int count, char **assignments)
+set_on_desk(const SessionHolder *holder, int count, char **assignments)
 {
   char   *error = NULL;
-  OscAsk *ask   = osc_ask_new(port, &error);
+  OscAsk *ask   = osc_ask_new(holder->address, holder->osc_port, &error);
   bool    good  = ask != NULL;
 
   for (int i = 0; good && i < count; i++) {
-    const char *value = split(assignments[i]);
     Address     address;
-    good = value && read_address(assignments[i], &address) &&
-           osc_ask_set(ask, assignments[i], value, &error);
+    const char *value = split(assignments[i], &address);
+    good = value && osc_ask_set(ask, assignments[i], value, &error);
   }
-  if (error)
-    cmd_fail("%s", error);
-  g_free(error);
   osc_ask_free(ask);
+  if (error)
+    return fail_with(error);
   return good ? 0 : EXIT_FAULT;
 }
 
-static int
-not_heard(const char *folder, const SessionHolder *holder)
+/* Gets the lock, unless a desk has it that can be spoken to; another command
+   may have it for a moment. */
+static SessionLock *
+get_lock(const char *folder, SessionHolder *holder, char **error)
 {
-  return cmd_fail("%s: process %d on %s has the session open, and is not heard "
-                  "over OSC. Close it there first.",
-                  folder,
-                  holder->pid,
-                  holder->host);
-}
+  SessionLock *lock = NULL;
 
-int
-cmd_get(int argc, char **argv)
-{
-  SessionHolder holder;
-
-  if (!cmd_parse(&argc,
-                 &argv,
-                 "SESSION [ADDRESS…] - prints values, one a line",
-                 NULL,
-                 1,
-                 -1))
-    return EXIT_USAGE;
-  if (!session_holder(argv[1], &holder))
-    return get_from_file(argv[1], argc - 2, argv + 2);
-  if (!holder.osc_port)
-    return not_heard(argv[1], &holder);
-  return get_from_desk(holder.osc_port, argv[1], argc - 2, argv + 2);
+  for (int waited = 0; waited < START_MS; waited += PAUSE_MS) {
+    g_clear_pointer(error, g_free);
+    lock = session_lock(folder, holder, error);
+    if (lock || holder->osc_port || !holder->pid)
+      break;
+    g_usleep(PAUSE_MS * 1000);
+  }
+  return lock;
 }
 
 int
@@ -245,13 +298,15 @@ cmd_set(int argc, char **argv)
   if (!session_exists(argv[1]))
     return cmd_fail("%s: there is no session here; `consort new` makes one.",
                     argv[1]);
-  SessionLock *lock = session_lock(argv[1], &holder, &error);
-  g_free(error);
-  if (!lock && holder.osc_port)
-    return set_on_desk(holder.osc_port, argc - 2, argv + 2);
-  if (!lock)
-    return not_heard(argv[1], &holder);
-  const int status = set_in_file(argv[1], argc - 2, argv + 2);
+  SessionLock *lock   = get_lock(argv[1], &holder, &error);
+  int          status = EXIT_FAULT;
+  if (lock)
+    status = set_in_file(argv[1], argc - 2, argv + 2);
+  else if (session_holder_is_heard(&holder))
+    status = set_on_desk(&holder, argc - 2, argv + 2);
+  else
+    cmd_fail("%s", error);
   session_unlock(lock);
+  g_free(error);
   return status;
 }

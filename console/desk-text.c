@@ -43,6 +43,22 @@ is_colour(const char *text)
   return true;
 }
 
+/* A recording lies in the session's folder, or a person gave its whole path. */
+static bool
+check_track(const char *text, const char *place, char reason[DESK_REASON])
+{
+  for (const char *at = text; at; at = strchr(at, '/')) {
+    at += *at == '/';
+    if (*text != '/' && !strncmp(at, "..", 2) && (at[2] == '/' || !at[2]))
+      return desk_refuse(reason,
+                         "%s: \"%.80s\" leads out of the session's folder; "
+                         "give a path without \"..\", or a whole one.",
+                         place,
+                         text);
+  }
+  return true;
+}
+
 static bool
 check_reference(const Desk   *desk,
                 const Holder *holder,
@@ -135,6 +151,8 @@ desk_check_text(const Desk   *desk,
                 text);
     return NULL;
   }
+  if (cell == CELL_TRACK && !check_track(text, place, reason))
+    return NULL;
   if (cell == CELL_ORDER)
     return check_order(desk, text, place, reason);
   if (row->unit == UNIT_REF) {

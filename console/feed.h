@@ -17,7 +17,7 @@
 typedef struct Status {
   char     session[4096]; /* folder; empty when none */
   char     backend[128];  /* "JACK, 48000 Hz, 64 frames", or what is wrong */
-  char     notice[256];   /* the newest notice; a new serial shows it again */
+  char     notice[1024];  /* the newest notice; a new serial shows it again */
   char     osc[128];      /* where OSC is heard: "osc.udp://127.0.0.1:9000" */
   unsigned notice_serial;
   bool     sounding; /* a backend runs */

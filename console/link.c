@@ -15,7 +15,7 @@
 void
 link_say(Link *link, const char *format, ...)
 {
-  char    sentence[256];
+  char    sentence[1024];
   va_list args;
 
   va_start(args, format);
@@ -481,7 +481,7 @@ watch_tracks(Link *link)
     slot->reported  = true;
     link->structure = true; /* now its channels are known */
     if (track_message(slot->track))
-      link_say(link, "Strip %u: %s", slot->number, track_message(slot->track));
+      link_say(link, "Strip %u: %s.", slot->number, track_message(slot->track));
   }
 }
 
@@ -860,6 +860,15 @@ link_detach(Link *link)
   if (link->observer)
     desk_unobserve(link->desk, link->observer);
   link->observer = 0;
+}
+
+void
+link_move(Link *link, const char *folder, const char *cache)
+{
+  g_free(link->folder);
+  g_free(link->cache);
+  link->folder = g_strdup(folder);
+  link->cache  = g_strdup(cache);
 }
 
 int

@@ -40,6 +40,10 @@ void link_set_notice(Link *link, LinkNotice *notice, void *self);
    follow. */
 void link_detach(Link *link);
 
+/* The session lies in another folder now: tracks that are asked for from here
+   on are found there, and those that play go on. */
+void link_move(Link *link, const char *folder, const char *cache);
+
 /* The engine's slot of a strip, by which its ports are known; -1: none. */
 int link_slot(const Link *link, Owner owner, unsigned number);
 

@@ -398,6 +398,22 @@ live_new(Control           *control,
   return live;
 }
 
+static void
+set_folder(Live *live, const char *folder, const char *cache)
+{
+  g_free(live->folder);
+  g_free(live->cache);
+  live->folder = g_strdup(folder);
+  live->cache  = g_strdup(cache);
+}
+
+void
+live_move(Live *live, const char *folder, const char *cache)
+{
+  set_folder(live, folder, cache);
+  link_move(live->link, folder, cache);
+}
+
 bool
 live_open(Live       *live,
           Desk       *desk,
@@ -416,10 +432,7 @@ live_open(Live       *live,
   Link *link = make_link(live, desk, rate, folder, cache, reason);
   if (!link)
     return false;
-  g_free(live->folder);
-  g_free(live->cache);
-  live->folder = g_strdup(folder);
-  live->cache  = g_strdup(cache);
+  set_folder(live, folder, cache);
   link_detach(live->link);
   change_link(live, link);
   control_replace_desk(live->control, desk);

@@ -32,6 +32,9 @@ bool live_open(Live       *live,
                const char *cache,
                char        reason[DESK_REASON]);
 
+/* The running session lies in another folder now. [control] */
+void live_move(Live *live, const char *folder, const char *cache);
+
 /* After control_stop(). */
 void live_free(Live *live);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include <errno.h>
 #include <locale.h>
+#include <math.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +25,33 @@ static const Verb verbs[] = {
   { "params", cmd_params, "print every parameter there is" },
 };
 
+/* --- what is said --- */
+
+/* What turns the direction of text makes a name look like another. */
+static bool
+is_hidden(gunichar c)
+{
+  return g_unichar_iscntrl(c) || (c >= 0x200e && c <= 0x200f) ||
+         (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+char *
+cmd_visible(const char *text)
+{
+  char    *valid   = g_utf8_make_valid(text, -1);
+  GString *visible = g_string_new(NULL);
+
+  for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+    const gunichar c = g_utf8_get_char(at);
+    if (is_hidden(c))
+      g_string_append_printf(visible, c < 256 ? "\\x%02x" : "\\u%04x", c);
+    else
+      g_string_append_unichar(visible, c);
+  }
+  g_free(valid);
+  return g_string_free(visible, FALSE);
+}
+
 int
 cmd_fail(const char *format, ...)
 {
@@ -33,19 +60,63 @@ cmd_fail(const char *format, ...)
   va_start(args, format);
   char *sentence = g_strdup_vprintf(format, args);
   va_end(args);
-  char *valid = g_utf8_make_valid(sentence, -1);
-  fputs("consort: ", stderr);
-  for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
-    const gunichar c = g_utf8_get_char(at);
-    if (g_unichar_iscntrl(c))
-      fprintf(stderr, "\\x%02x", c);
-    else
-      fprintf(stderr, "%.*s", (int)(g_utf8_next_char(at) - at), at);
-  }
-  fputc('\n', stderr);
-  g_free(valid);
+  char      *visible = cmd_visible(sentence);
+  const char last    = *visible ? visible[strlen(visible) - 1] : ' ';
+  fprintf(stderr, "consort: %s%s\n", visible, strchr(".!?", last) ? "" : ".");
+  g_free(visible);
   g_free(sentence);
   return EXIT_FAULT;
+}
+
+void
+cmd_progress(void *self, double fraction)
+{
+  enum { WIDTH = 40 };
+  CmdProgress *progress = self;
+  const int    percent  = (int)lround(100.0 * fraction);
+
+  if (progress->shown == percent + 1 || !isatty(STDERR_FILENO))
+    return;
+  progress->shown = percent + 1;
+  fprintf(stderr, "\r%s [", progress->label);
+  for (int i = 0; i < WIDTH; i++)
+    fputc(100 * i < WIDTH * percent ? '=' : ' ', stderr);
+  fprintf(stderr, "] %3d %%%s", percent, percent >= 100 ? "\n" : "");
+}
+
+/* --- signals --- */
+
+/* All that a signal handler may touch. */
+static _Atomic bool signalled;
+
+static void
+on_signal(int signal)
+{
+  (void)signal;
+  atomic_store(&signalled, true);
+}
+
+const _Atomic bool *
+cmd_catch_signals(void)
+{
+  const struct sigaction action = { .sa_handler = on_signal };
+
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
+  return &signalled;
+}
+
+/* --- the command line --- */
+
+static void
+say_usage(const char *sentence, const GOptionContext *context)
+{
+  char *help = g_option_context_get_help((GOptionContext *)context, TRUE, NULL);
+
+  cmd_fail("%s", sentence);
+  fputs(help, stderr);
+  g_free(help);
 }
 
 bool
@@ -59,38 +130,23 @@ cmd_parse(int                *argc,
   GOptionContext *context = g_option_context_new(summary);
   GError         *error   = NULL;
   char           *name    = g_strdup_printf("consort %s", (*argv)[0]);
+  bool            good    = false;
 
   g_set_prgname(name);
-  g_free(name);
   if (entries)
     g_option_context_add_main_entries(context, entries, NULL);
-  bool good = g_option_context_parse(context, argc, argv, &error);
-  if (!good) {
-    cmd_fail("%s", error->message);
-    g_error_free(error);
-  } else if (*argc - 1 < least || (most >= 0 && *argc - 1 > most)) {
-    char *help = g_option_context_get_help(context, TRUE, NULL);
-    fputs(help, stderr);
-    g_free(help);
-    good = false;
-  }
+  if (!g_option_context_parse(context, argc, argv, &error))
+    say_usage(error->message, context);
+  else if (*argc - 1 < least)
+    say_usage("something is missing here; this is how it goes:", context);
+  else if (most >= 0 && *argc - 1 > most)
+    say_usage("that is too much; this is how it goes:", context);
+  else
+    good = true;
+  g_clear_error(&error);
   g_option_context_free(context);
+  g_free(name);
   return good;
-}
-
-void
-cmd_progress(void *label, double fraction)
-{
-  enum { WIDTH = 40 };
-  const int full = (int)(fraction * WIDTH);
-
-  if (!isatty(STDERR_FILENO))
-    return;
-  fprintf(stderr, "\r%s [", (const char *)label);
-  for (int i = 0; i < WIDTH; i++)
-    fputc(i < full ? '=' : ' ', stderr);
-  fprintf(
-    stderr, "] %3.0f %%%s", 100.0 * fraction, fraction >= 1.0 ? "\n" : "");
 }
 
 static void

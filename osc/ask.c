@@ -14,31 +14,41 @@ struct OscAsk {
   int      port;
 };
 
+static bool
+connect_to(OscAsk *ask, const char *host, GError **fault)
+{
+  GSocketAddress *to =
+    g_inet_socket_address_new_from_string(host, (guint)ask->port);
+
+  if (!to) {
+    g_set_error(
+      fault, G_IO_ERROR, G_IO_ERROR_FAILED, "\"%s\" is no address", host);
+    return false;
+  }
+  ask->socket = g_socket_new(g_socket_address_get_family(to),
+                             G_SOCKET_TYPE_DATAGRAM,
+                             G_SOCKET_PROTOCOL_UDP,
+                             fault);
+  const bool done =
+    ask->socket && g_socket_connect(ask->socket, to, NULL, fault);
+  g_object_unref(to);
+  return done;
+}
+
 OscAsk *
-osc_ask_new(int port, char **error)
+osc_ask_new(const char *host, int port, char **error)
 {
   OscAsk *ask   = g_new0(OscAsk, 1);
   GError *fault = NULL;
 
-  ask->port   = port;
-  ask->socket = g_socket_new(G_SOCKET_FAMILY_IPV4,
-                             G_SOCKET_TYPE_DATAGRAM,
-                             G_SOCKET_PROTOCOL_UDP,
-                             &fault);
-  if (ask->socket) {
-    GSocketAddress *to =
-      g_inet_socket_address_new_from_string("127.0.0.1", (guint)port);
-    g_socket_connect(ask->socket, to, NULL, &fault);
-    g_object_unref(to);
-  }
-  if (fault) {
-    *error = g_strdup_printf(
-      "the desk at port %d cannot be reached: %s", port, fault->message);
-    g_error_free(fault);
-    osc_ask_free(ask);
-    return NULL;
-  }
-  return ask;
+  ask->port = port;
+  if (connect_to(ask, host, &fault))
+    return ask;
+  *error = g_strdup_printf(
+    "the desk at port %d cannot be reached: %s.", port, fault->message);
+  g_error_free(fault);
+  osc_ask_free(ask);
+  return NULL;
 }
 
 void
@@ -51,19 +61,42 @@ osc_ask_free(OscAsk *ask)
 }
 
 static bool
-say(OscAsk *ask, const char *address, const char *text)
+send_bytes(OscAsk *ask, char *bytes, size_t size)
 {
-  lo_message message = lo_message_new();
-  size_t     size;
-
-  if (text)
-    lo_message_add_string(message, text);
-  char      *bytes = lo_message_serialise(message, address, NULL, &size);
   const bool sent =
     g_socket_send(ask->socket, bytes, size, NULL, NULL) == (gssize)size;
+
   free(bytes);
-  lo_message_free(message);
   return sent;
+}
+
+static bool
+put_question(OscAsk *ask, const char *address)
+{
+  lo_message question = lo_message_new();
+  size_t     size;
+  char      *bytes = lo_message_serialise(question, address, NULL, &size);
+
+  lo_message_free(question);
+  return send_bytes(ask, bytes, size);
+}
+
+/* Both in one datagram, so that the question cannot arrive without the value
+   that it asks about. */
+static bool
+tell_and_question(OscAsk *ask, const char *address, const char *text)
+{
+  lo_bundle  bundle   = lo_bundle_new(LO_TT_IMMEDIATE);
+  lo_message value    = lo_message_new();
+  lo_message question = lo_message_new();
+  size_t     size;
+
+  lo_message_add_string(value, text);
+  lo_bundle_add_message(bundle, address, value);
+  lo_bundle_add_message(bundle, address, question);
+  char *bytes = lo_bundle_serialise(bundle, NULL, &size);
+  lo_bundle_free_recursive(bundle);
+  return send_bytes(ask, bytes, size);
 }
 
 /* The string that an answer at the address, or a refusal of it, carries; NULL:
@@ -118,7 +151,7 @@ osc_ask_text(OscAsk *ask, const char *address, char **error)
   bool  refused  = false;
 
   for (int i = 0; i < TRIES && !answer; i++)
-    if (say(ask, question, NULL))
+    if (put_question(ask, question))
       answer = hear(ask, question, &refused);
   if (!answer)
     *error = g_strdup_printf(
@@ -139,7 +172,7 @@ osc_ask_set(OscAsk *ask, const char *address, const char *text, char **error)
   bool  refused = false;
 
   for (int i = 0; i < TRIES && !answer; i++)
-    if (say(ask, leaf, text) && say(ask, leaf, NULL))
+    if (tell_and_question(ask, leaf, text))
       answer = hear(ask, leaf, &refused);
   if (!answer)
     *error = g_strdup_printf(

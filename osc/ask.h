@@ -8,17 +8,18 @@
 
 typedef struct OscAsk OscAsk;
 
-/* Speaks to the desk at a port of this machine. NULL with a sentence in *error
-   (g_free). */
-OscAsk *osc_ask_new(int port, char **error);
+/* Speaks to the desk that is heard at an address (numbers, not a name) and a
+   port. NULL with a sentence in *error (g_free). [command line] */
+OscAsk *osc_ask_new(const char *host, int port, char **error);
 void    osc_ask_free(OscAsk *ask);
 
 /* The text of an address's value, as eyes see it: g_free. NULL with a sentence
-   in *error where the desk refuses or does not answer within two seconds. */
+   in *error where the desk refuses or does not answer within two seconds.
+   [command line] */
 char *osc_ask_text(OscAsk *ask, const char *address, char **error);
 
 /* Sets an address from what a person would type, and waits for what became of
-   it. */
+   it. [command line] */
 bool osc_ask_set(OscAsk     *ask,
                  const char *address,
                  const char *text,

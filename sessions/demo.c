@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <string.h>
 
 #include "sessions/demo-mix.h"
 #include "sessions/session.h"
@@ -13,14 +14,14 @@ static const Who who = { .origin = ORIGIN_LOADER };
 static bool
 set(Desk *desk, const char *name, const char *value, char **error)
 {
-  char        reason[DESK_REASON];
-  const char *rest;
-  Address     address;
+  char    reason[DESK_REASON] = "there is no such address.";
+  Address address;
 
-  if (address_parse(name, &address, &rest) && !*rest &&
+  if (address_parse(name, &address, NULL) &&
       desk_set_typed(desk, address, value, who, reason))
     return true;
-  *error = g_strdup_printf("the demo's mix does not fit this desk: %s", reason);
+  *error = g_strdup_printf(
+    "%s: the demo's mix does not fit this desk: %s", name, reason);
   return false;
 }
 
@@ -80,10 +81,9 @@ apply_mix(Desk *desk, char **error)
   const DemoSetting *settings = demo_mix_settings();
 
   for (int i = 0; settings[i].address; i++) {
-    Address     address;
-    const char *rest;
+    Address address;
 
-    if (address_parse(settings[i].address, &address, &rest) &&
+    if (address_parse(settings[i].address, &address, NULL) &&
         address.owner == OWNER_BUS &&
         !desk_exists(desk, OWNER_BUS, address.number))
       desk_add(desk, OWNER_BUS, address.number, who, NULL);
@@ -111,24 +111,39 @@ write_desk(const char *folder, char **error)
   return done;
 }
 
+/* Nothing but what a demo that was interrupted leaves: never a folder that
+   somebody has put something into. */
+static bool
+is_free(const char *folder)
+{
+  GDir       *dir  = g_dir_open(folder, 0, NULL);
+  const char *name = NULL;
+  bool        free = true;
+
+  while (dir && free && (name = g_dir_read_name(dir)))
+    free = strcmp(name, "audio") == 0;
+  if (dir)
+    g_dir_close(dir);
+  return free;
+}
+
+/* The session file comes last: a demo that was interrupted is no session. */
 bool
 demo_make(const char *folder, DemoProgress *progress, void *self, char **error)
 {
-  if (session_exists(folder)) {
+  char *audio = g_build_filename(folder, "audio", NULL);
+  bool  done  = false;
+
+  if (session_exists(folder))
     *error = g_strdup_printf(
       "%s: there is a session already; choose another folder.", folder);
-    return false;
-  }
-  char      *audio = g_build_filename(folder, "audio", NULL);
-  const bool made  = g_mkdir_with_parents(audio, 0755) == 0;
-  bool       done  = false;
-
-  if (!made)
+  else if (!is_free(folder))
+    *error = g_strdup_printf(
+      "%s: there is something in this folder; choose a new one.", folder);
+  else if (g_mkdir_with_parents(audio, 0755) != 0)
     *error = g_strdup_printf(
       "%s: the folder cannot be made: %s.", folder, g_strerror(errno));
   else
-    /* The session file comes last: a demo that was interrupted is no session.
-     */
     done = demo_song_write(audio, progress, self, error) &&
            write_desk(folder, error);
   g_free(audio);

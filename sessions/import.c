@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two mono files of a pair become one stereo file in the session's folder;
    where files are linked to instead, they become two strips that move as one.
- */
+   A new session is made in a folder beside its own and renamed when it is
+   complete. */
 
 #include "sessions/import.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <glib.h>
 #include <glib/gstdio.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/tracks/audiofile.h"
 #include "engine/tracks/writer.h"
+#include "sessions/folder.h"
+#include "sessions/import-name.h"
 #include "sessions/session.h"
 
 static const Who importer = { .origin = ORIGIN_LOADER };
@@ -23,106 +27,43 @@ static const Who importer = { .origin = ORIGIN_LOADER };
 typedef struct Source {
   const char   *file;
   const char   *right; /* NULL: no pair */
-  char         *name;
+  char         *base;  /* the stem without its side */
+  char          side;  /* 'L', 'R' or 0 */
+  bool          taken; /* by its left side */
   AudioFileInfo info;
   AudioFileInfo right_info;
 } Source;
 
 typedef struct Import {
-  const char *folder;
-  bool        link;
+  const char *folder;  /* where the audio goes */
   GArray     *sources; /* Source */
+  FolderCopy  copy;
+  double      bytes; /* all there are to be copied, */
+  double      copied;
   void (*progress)(void *, double);
   void  *self;
   char **error;
 } Import;
 
-/* --- names --- */
-
-/* As people count: digits by their value, the rest by letter. */
-static int
-natural(const char *a, const char *b)
-{
-  while (*a && *b) {
-    if (g_ascii_isdigit(*a) && g_ascii_isdigit(*b)) {
-      const guint64 x = g_ascii_strtoull(a, (char **)&a, 10);
-      const guint64 y = g_ascii_strtoull(b, (char **)&b, 10);
-      if (x != y)
-        return x < y ? -1 : 1;
-      continue;
-    }
-    const int x = g_ascii_tolower(*a++), y = g_ascii_tolower(*b++);
-    if (x != y)
-      return x - y;
-  }
-  return (unsigned char)*a - (unsigned char)*b;
-}
-
-static int
-compare_files(gconstpointer a, gconstpointer b)
-{
-  char     *x     = g_path_get_basename(*(const char *const *)a);
-  char     *y     = g_path_get_basename(*(const char *const *)b);
-  const int order = natural(x, y);
-
-  g_free(x);
-  g_free(y);
-  return order;
-}
-
-/* The file's name without folder and ending. */
-static char *
-stem_of(const char *file)
-{
-  char *stem = g_path_get_basename(file);
-  char *dot  = strrchr(stem, '.');
-
-  if (dot && dot != stem)
-    *dot = '\0';
-  return stem;
-}
-
-/* Which side of a pair a stem names, by its end: 'L', 'R' or 0; cuts it off. */
-static char
-cut_side(char *stem)
-{
-  static const struct {
-    const char *end;
-    char        side;
-  } ends[] = { { "left", 'L' }, { "right", 'R' }, { "l", 'L' }, { "r", 'R' } };
-
-  for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
-    const size_t length = strlen(stem), end = strlen(ends[i].end);
-    if (length < end + 2 || !strchr("-_. ", stem[length - end - 1]) ||
-        g_ascii_strcasecmp(stem + length - end, ends[i].end) != 0)
-      continue;
-    stem[length - end - 1] = '\0';
-    return ends[i].side;
-  }
-  return 0;
-}
-
-/* "01-lead_guitar" is Lead guitar. */
-static char *
-strip_name(const char *stem)
-{
-  const char *from = stem;
-
-  while (g_ascii_isdigit(*from))
-    from++;
-  from += from > stem ? strspn(from, "-_. ") : 0;
-  char *name = g_utf8_make_valid(*from ? from : stem, -1);
-  for (char *at = name; *at; at++)
-    if (*at == '_' || *at == '-' || g_ascii_iscntrl(*at))
-      *at = ' ';
-  g_strstrip(name);
-  *name = g_ascii_toupper(*name);
-  if (g_utf8_strlen(name, -1) > 64)
-    *g_utf8_offset_to_pointer(name, 64) = '\0';
-  return name;
-}
-
 /* --- what is there --- */
+
+static void
+count_copied(void *self, size_t bytes)
+{
+  Import *import = self;
+
+  import->copied += (double)bytes;
+  if (import->progress && import->bytes > 0.0)
+    import->progress(import->self, MIN(import->copied / import->bytes, 1.0));
+}
+
+static double
+size_of(const char *file)
+{
+  struct stat status;
+
+  return stat(file, &status) == 0 ? (double)status.st_size : 0.0;
+}
 
 static bool
 probe(const Import *import, const char *file, AudioFileInfo *info)
@@ -131,342 +72,93 @@ probe(const Import *import, const char *file, AudioFileInfo *info)
 
   if (audiofile_probe(file, info, &error))
     return true;
-  *import->error = g_strdup(error);
+  *import->error = g_strdup_printf("%s.", error);
   free(error);
   return false;
 }
 
-static bool
-is_pair(const char *left, const char *right)
+static void
+clear_source(gpointer source)
 {
-  char      *a = stem_of(left), *b = stem_of(right);
-  const char x = cut_side(a), y = cut_side(b);
-  const bool pair = x == 'L' && y == 'R' && g_ascii_strcasecmp(a, b) == 0;
-
-  g_free(a);
-  g_free(b);
-  return pair;
+  g_free(((Source *)source)->base);
 }
 
 static bool
 add_source(Import *import, const char *file)
 {
   Source source = { .file = file };
-  char  *stem   = stem_of(file);
 
-  source.name = strip_name(stem);
-  g_free(stem);
-  g_array_append_val(import->sources, source);
-  return probe(
-    import,
-    file,
-    &g_array_index(import->sources, Source, import->sources->len - 1).info);
-}
-
-/* Finds the right side of a left one among the files that came before or after
-   it, wherever natural order put it. */
-static void
-join_pairs(Import *import)
-{
-  GArray *sources = import->sources;
-
-  for (guint i = 0; i < sources->len; i++)
-    for (guint k = 0; k < sources->len; k++) {
-      Source *left  = &g_array_index(sources, Source, i);
-      Source *right = &g_array_index(sources, Source, k);
-
-      if (i == k || left->right || left->info.channels != 1 ||
-          right->info.channels != 1 || left->info.rate != right->info.rate ||
-          !is_pair(left->file, right->file))
-        continue;
-      char *stem = stem_of(left->file);
-      cut_side(stem);
-      g_free(left->name);
-      left->name       = strip_name(stem);
-      left->right      = right->file;
-      left->right_info = right->info;
-      g_free(stem);
-      g_free(right->name);
-      g_array_remove_index(sources, k);
-      i -= k < i;
-      break;
-    }
-}
-
-static int
-common_rate(const GArray *sources)
-{
-  int rate = 48000;
-  int most = 0;
-
-  for (guint i = 0; i < sources->len; i++) {
-    const int mine  = g_array_index(sources, Source, i).info.rate;
-    int       count = 0;
-    for (guint k = 0; k < sources->len; k++)
-      count += g_array_index(sources, Source, k).info.rate == mine;
-    if (count > most) {
-      most = count;
-      rate = mine;
-    }
-  }
-  return rate;
-}
-
-/* --- copying --- */
-
-static bool
-copy_bytes(int from, int to)
-{
-  char    buffer[65536];
-  ssize_t got;
-
-  while ((got = read(from, buffer, sizeof buffer)) > 0)
-    for (ssize_t at = 0; at < got;) {
-      const ssize_t n = write(to, buffer + at, (size_t)(got - at));
-      if (n <= 0)
-        return false;
-      at += n;
-    }
-  return got == 0 && fsync(to) == 0;
-}
-
-static bool
-copy_file(const char *from, const char *to, char **error)
-{
-  const int in = open(from, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  const int out =
-    in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  bool done = out >= 0 && copy_bytes(in, out);
-
-  if (out >= 0 && close(out) != 0)
-    done = false;
-  if (!done) {
-    *error = g_strdup_printf(
-      "%s: could not be copied to %s: %s.", from, to, g_strerror(errno));
-    if (out >= 0)
-      unlink(to);
-  }
-  if (in >= 0)
-    close(in);
-  return done;
-}
-
-/* A name in folder/audio that nobody has yet. */
-static char *
-free_name(const char *folder, const char *wanted, const char *ending)
-{
-  for (int i = 1;; i++) {
-    char      *name  = i == 1 ? g_strdup_printf("audio/%s%s", wanted, ending)
-                              : g_strdup_printf("audio/%s %d%s", wanted, i, ending);
-    char      *path  = g_build_filename(folder, name, NULL);
-    const bool taken = g_file_test(path, G_FILE_TEST_EXISTS);
-    g_free(path);
-    if (!taken)
-      return name;
-    g_free(name);
-  }
-}
-
-static char *
-name_for(const char *folder, const char *file, const char *ending)
-{
-  char *base = g_path_get_basename(file);
-  char *stem = stem_of(file);
-  char *dot  = strrchr(base, '.');
-  char *name = free_name(folder,
-                         stem,
-                         ending               ? ending
-                         : dot && dot != base ? dot
-                                              : "");
-
-  g_free(base);
-  g_free(stem);
-  return name;
-}
-
-/* A # in a name would be read as a channel. */
-static void
-escape_hash(char *name)
-{
-  for (char *at = name; *at; at++)
-    if (*at == '#')
-      *at = '_';
-}
-
-static bool
-merge(const Source *source, const char *path, char **error)
-{
-  enum { FRAMES = 8192 };
-  AudioFileInfo info;
-  char         *fault = NULL;
-  AudioFile    *side[2];
-  float        *mono   = g_new(float, FRAMES);
-  float        *stereo = g_new(float, 2 * FRAMES);
-  const bool    floats = source->info.is_float || source->right_info.is_float;
-  AudioWriter  *writer = NULL;
-  bool          done   = false;
-
-  side[0] = audiofile_open(source->file, &info, &fault);
-  side[1] = side[0] ? audiofile_open(source->right, &info, &fault) : NULL;
-  if (side[1])
-    writer = writer_open(
-      path, source->info.rate, 2, floats ? WRITER_FLOAT : WRITER_24, &fault);
-  if (writer) {
-    const int64_t frames = MAX(source->info.frames, source->right_info.frames);
-    done                 = true;
-    for (int64_t at = 0; done && at < frames; at += FRAMES) {
-      const int n = (int)MIN(FRAMES, frames - at);
-      for (int leg = 0; leg < 2; leg++) {
-        memset(mono, 0, FRAMES * sizeof *mono);
-        audiofile_read(side[leg], at, n, mono);
-        for (int i = 0; i < n; i++)
-          stereo[2 * i + leg] = mono[i];
-      }
-      done = writer_write(writer, stereo, n);
-    }
-    done = writer_close(writer, &fault) && done;
-  }
-  if (!done) {
-    *error = g_strdup(fault ? fault : "the pair could not be joined.");
-    free(fault);
-  }
-  audiofile_close(side[0]);
-  audiofile_close(side[1]);
-  g_free(mono);
-  g_free(stereo);
-  return done;
-}
-
-/* Brings a source into the session; returns its track's text. */
-static char *
-bring_in(const Import *import, const Source *source)
-{
-  char *track = source->right ? name_for(import->folder, source->file, ".wav")
-                              : name_for(import->folder, source->file, NULL);
-
-  escape_hash(track);
-  char      *path = g_build_filename(import->folder, track, NULL);
-  const bool done = source->right
-                      ? merge(source, path, import->error)
-                      : copy_file(source->file, path, import->error);
-  g_free(path);
-  if (!done)
-    g_clear_pointer(&track, g_free);
-  return track;
-}
-
-/* --- the desk --- */
-
-static unsigned
-add_strip(Desk *desk, const char *name, const char *track, int channels)
-{
-  const unsigned number = desk_add(desk, OWNER_STRIP, 0, importer, NULL);
-
-  if (number) {
-    desk_set(desk,
-             desk_address(OWNER_STRIP, number, CELL_CHANNELS),
-             channels == 1 ? 1.0 : 2.0,
-             importer,
-             NULL);
-    desk_set_text(
-      desk, desk_address(OWNER_STRIP, number, CELL_NAME), name, importer, NULL);
-    desk_set_text(desk,
-                  desk_address(OWNER_STRIP, number, CELL_TRACK),
-                  track,
-                  importer,
-                  NULL);
-  }
-  return number;
-}
-
-static void
-pan(Desk *desk, unsigned number, double where)
-{
-  desk_set(
-    desk, desk_address(OWNER_STRIP, number, CELL_PAN), where, importer, NULL);
-}
-
-/* A pair that stays where it is: two strips that move as one. */
-static bool
-add_linked_pair(Desk *desk, const Source *source)
-{
-  char          *left     = g_canonicalize_filename(source->file, NULL);
-  char          *right    = g_canonicalize_filename(source->right, NULL);
-  char          *names[2] = { g_strdup_printf("%.60s L", source->name),
-                              g_strdup_printf("%.60s R", source->name) };
-  const unsigned first    = add_strip(desk, names[0], left, 1);
-  const unsigned second   = add_strip(desk, names[1], right, 1);
-  char           partner[16];
-
-  g_snprintf(partner, sizeof partner, "strip/%u", second);
-  if (first && second) {
-    pan(desk, first, -100.0);
-    pan(desk, second, 100.0);
-    desk_set_text(desk,
-                  desk_address(OWNER_STRIP, first, CELL_LINK),
-                  partner,
-                  importer,
-                  NULL);
-  }
-  g_free(names[0]);
-  g_free(names[1]);
-  g_free(left);
-  g_free(right);
-  return first && second;
-}
-
-static bool
-add_to_desk(const Import *import, Desk *desk, const Source *source)
-{
-  if (import->link && source->right)
-    return add_linked_pair(desk, source);
-
-  const int channels = source->right ? 2 : source->info.channels;
-  char     *track = import->link ? g_canonicalize_filename(source->file, NULL)
-                                 : bring_in(import, source);
-  if (!track)
+  if (!probe(import, file, &source.info))
     return false;
-  bool done = true;
-  if (channels <= 2) {
-    done = add_strip(desk, source->name, track, channels) != 0;
-  } else {
-    /* A recording of many channels: a mono strip for each. */
-    for (int i = 1; i <= channels && done; i++) {
-      char *part = g_strdup_printf("%s#%d", track, i);
-      char *name = g_strdup_printf("%.58s %d", source->name, i);
-      done       = add_strip(desk, name, part, 1) != 0;
-      g_free(part);
-      g_free(name);
-    }
-  }
-  g_free(track);
-  if (!done && !*import->error)
-    *import->error = g_strdup_printf(
-      "%s: the desk holds %d strips, and there is no room for more.",
-      source->file,
-      MAX_INPUTS);
-  return done;
-}
-
-static bool
-fill(const Import *import, Desk *desk)
-{
-  desk_set(desk,
-           desk_address(OWNER_DESK, 0, CELL_RATE),
-           common_rate(import->sources),
-           importer,
-           NULL);
-  for (guint i = 0; i < import->sources->len; i++) {
-    if (!add_to_desk(import, desk, &g_array_index(import->sources, Source, i)))
-      return false;
-    if (import->progress)
-      import->progress(import->self,
-                       (double)(i + 1) / (double)import->sources->len);
-  }
+  source.base = import_name_stem(file);
+  source.side = import_name_cut_side(source.base);
+  import->bytes += size_of(file);
+  g_array_append_val(import->sources, source);
   return true;
 }
 
-/* --- a new session --- */
+static Source *
+source_at(const Import *import, guint index)
+{
+  return &g_array_index(import->sources, Source, index);
+}
+
+/* What is cut short is left as it is, so that its strip can say so. */
+static bool
+is_half(const Source *source, char side)
+{
+  return source->side == side && !source->taken && !source->right &&
+         source->info.channels == 1 && source->info.missing == 0;
+}
+
+static bool
+same_folder(const char *a, const char *b)
+{
+  char      *x    = g_path_get_dirname(a);
+  char      *y    = g_path_get_dirname(b);
+  const bool same = strcmp(x, y) == 0;
+
+  g_free(x);
+  g_free(y);
+  return same;
+}
+
+/* The right side may stand anywhere, wherever natural order put it. */
+static Source *
+find_right(const Import *import, const Source *left)
+{
+  for (guint i = 0; i < import->sources->len; i++) {
+    Source *right = source_at(import, i);
+    if (is_half(right, 'R') && right->info.rate == left->info.rate &&
+        g_ascii_strcasecmp(left->base, right->base) == 0 &&
+        same_folder(left->file, right->file))
+      return right;
+  }
+  return NULL;
+}
+
+static void
+join_pairs(Import *import)
+{
+  for (guint i = 0; i < import->sources->len; i++) {
+    Source *left  = source_at(import, i);
+    Source *right = is_half(left, 'L') ? find_right(import, left) : NULL;
+    if (!right)
+      continue;
+    right->taken     = true;
+    left->right      = right->file;
+    left->right_info = right->info;
+  }
+  for (guint i = import->sources->len; i-- > 0;)
+    if (source_at(import, i)->taken)
+      g_array_remove_index(import->sources, i);
+}
+
+static int
+compare_files(gconstpointer a, gconstpointer b)
+{
+  return import_name_compare(*(const char *const *)a, *(const char *const *)b);
+}
 
 static bool
 collect(Import *import, const char *const *files, int count)
@@ -485,113 +177,483 @@ collect(Import *import, const char *const *files, int count)
   return good;
 }
 
-static void
-remove_folder(const char *folder)
+static int
+common_rate(const Import *import)
 {
-  static const char *const parts[] = { "audio", "." };
+  int rate = 48000;
+  int most = 0;
 
-  for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
-    char       *path = g_build_filename(folder, parts[i], NULL);
-    GDir       *dir  = g_dir_open(path, 0, NULL);
-    const char *name;
-    while (dir && (name = g_dir_read_name(dir))) {
-      char *file = g_build_filename(path, name, NULL);
-      unlink(file);
-      g_free(file);
+  for (guint i = 0; i < import->sources->len; i++) {
+    const int mine  = source_at(import, i)->info.rate;
+    int       count = 0;
+    for (guint k = 0; k < import->sources->len; k++)
+      count += source_at(import, k)->info.rate == mine;
+    if (count > most) {
+      most = count;
+      rate = mine;
     }
-    if (dir)
-      g_dir_close(dir);
-    g_rmdir(i == 0 ? path : folder);
+  }
+  return rate;
+}
+
+/* Strips that a recording of so many channels takes. */
+static int
+strips_for(int channels)
+{
+  return channels > 2 ? channels : 1;
+}
+
+/* Before gigabytes are copied. */
+static bool
+check_room(const Import *import, bool link)
+{
+  int strips = 0;
+
+  for (guint i = 0; i < import->sources->len; i++) {
+    const Source *source = source_at(import, i);
+    strips += source->right && link ? 2 : strips_for(source->info.channels);
+  }
+  if (strips <= MAX_INPUTS)
+    return true;
+  *import->error = g_strdup_printf("these files need %d strips, and a desk "
+                                   "holds %d; make more than one session.",
+                                   strips,
+                                   MAX_INPUTS);
+  return false;
+}
+
+/* --- copying --- */
+
+/* A name in folder/audio that nobody has yet. */
+static char *
+free_name(const Import *import, const char *file, const char *ending)
+{
+  for (int i = 1;; i++) {
+    char      *base  = import_name_file(file, ending, i);
+    char      *name  = g_build_filename("audio", base, NULL);
+    char      *path  = g_build_filename(import->folder, name, NULL);
+    const bool taken = g_file_test(path, G_FILE_TEST_EXISTS);
+    g_free(base);
     g_free(path);
+    if (!taken)
+      return name;
+    g_free(name);
   }
 }
 
-static bool
-make_folder(const char *folder, char **error)
-{
-  char *audio = g_build_filename(folder, "audio", NULL);
-  bool  made  = false;
+/* The two legs of a pair on their way into one file. */
+typedef struct Pair {
+  const Source *source;
+  AudioFile    *file[2];
+  int64_t       frames[2];
+  AudioWriter  *writer;
+  char         *error; /* free() */
+} Pair;
 
-  if (g_file_test(folder, G_FILE_TEST_EXISTS))
-    *error = g_strdup_printf(
-      "%s: is there already; choose another name for the session.", folder);
-  else if (g_mkdir_with_parents(audio, 0755) != 0)
-    *error = g_strdup_printf(
-      "%s: the folder cannot be made: %s.", folder, g_strerror(errno));
+enum { FRAMES = 8192 };
+
+static bool
+read_leg(Pair *pair, int leg, int64_t at, int count, float *stereo)
+{
+  float     mono[FRAMES];
+  const int there = (int)CLAMP(pair->frames[leg] - at, 0, count);
+
+  if (there > 0 && audiofile_read(pair->file[leg], at, there, mono) != there) {
+    const char *name = leg ? pair->source->right : pair->source->file;
+    if (asprintf(&pair->error,
+                 "%s: cannot be read to its end; copy or record it again",
+                 name) < 0)
+      pair->error = NULL;
+    return false;
+  }
+  for (int i = 0; i < count; i++)
+    stereo[2 * i + leg] = i < there ? mono[i] : 0.0f;
+  return true;
+}
+
+static bool
+pour_pair(const Import *import, Pair *pair)
+{
+  const int64_t frames = MAX(pair->frames[0], pair->frames[1]);
+  float        *stereo = g_new(float, 2 * FRAMES);
+  bool          good   = true;
+
+  for (int64_t at = 0; good && at < frames; at += FRAMES) {
+    const int count = (int)MIN(FRAMES, frames - at);
+    good = !(import->copy.cancel && atomic_load(import->copy.cancel));
+    for (int leg = 0; leg < 2; leg++)
+      good = good && read_leg(pair, leg, at, count, stereo);
+    good = good && writer_write(pair->writer, stereo, count);
+  }
+  g_free(stereo);
+  return good;
+}
+
+static bool
+open_pair(Pair *pair, const char *path)
+{
+  const AudioFileInfo *left  = &pair->source->info;
+  const AudioFileInfo *right = &pair->source->right_info;
+  AudioFileInfo        info;
+  const bool fits = left->lossless && left->bits <= 24 && !left->is_float &&
+                    right->lossless && right->bits <= 24 && !right->is_float;
+
+  pair->frames[0] = left->frames;
+  pair->frames[1] = right->frames;
+  pair->file[0]   = audiofile_open(pair->source->file, &info, &pair->error);
+  if (pair->file[0])
+    pair->file[1] = audiofile_open(pair->source->right, &info, &pair->error);
+  if (pair->file[1])
+    pair->writer = writer_open(
+      path, left->rate, 2, fits ? WRITER_24 : WRITER_FLOAT, &pair->error);
+  return pair->writer != NULL;
+}
+
+static bool
+merge(Import *import, const Source *source, const char *path)
+{
+  Pair pair = { .source = source };
+  bool done = false;
+
+  if (open_pair(&pair, path)) {
+    done = pour_pair(import, &pair);
+    if (done || !pair.error)
+      done = writer_close(pair.writer, &pair.error) && done;
+    else
+      writer_cancel(pair.writer);
+  }
+  if (!done) {
+    *import->error = pair.error ? g_strdup_printf("%s.", pair.error)
+                                : g_strdup_printf("%s: stopped.", path);
+    g_unlink(path);
+  } else {
+    count_copied(import,
+                 (size_t)(size_of(source->file) + size_of(source->right)));
+  }
+  free(pair.error);
+  audiofile_close(pair.file[0]);
+  audiofile_close(pair.file[1]);
+  return done;
+}
+
+/* Brings a source into the session; returns its track's text. */
+static char *
+bring_in(Import *import, const Source *source)
+{
+  char *track = free_name(import, source->file, source->right ? ".wav" : NULL);
+  char *path  = g_build_filename(import->folder, track, NULL);
+  const bool done =
+    source->right
+      ? merge(import, source, path)
+      : folder_copy_file(source->file, path, &import->copy, import->error);
+
+  g_free(path);
+  if (!done)
+    g_clear_pointer(&track, g_free);
+  return track;
+}
+
+/* The text of a track that stays where it is. */
+static char *
+leave_there(const Import *import, const char *file)
+{
+  char *track = g_canonicalize_filename(file, NULL);
+
+  if (import_name_is_track(track))
+    return track;
+  *import->error = g_strdup_printf(
+    "%s: a session cannot hold this name, for it ends like a channel's number "
+    "or has signs that are no text; rename the file, or leave --link out.",
+    file);
+  g_free(track);
+  return NULL;
+}
+
+/* --- the desk --- */
+
+static unsigned
+add_strip(Desk       *desk,
+          Who         who,
+          const char *name,
+          const char *track,
+          int         channels,
+          char        reason[DESK_REASON])
+{
+  const unsigned number = desk_add(desk, OWNER_STRIP, 0, who, reason);
+  const Address  strip  = desk_address(OWNER_STRIP, number, 0);
+  Address        at     = strip;
+
+  if (!number)
+    return 0;
+  at.cell = CELL_CHANNELS;
+  desk_set(desk, at, channels == 1 ? 1.0 : 2.0, who, NULL);
+  at.cell = CELL_NAME;
+  desk_set_text(desk, at, name, who, NULL);
+  at.cell = CELL_TRACK;
+  return desk_set_text(desk, at, track, who, reason) ? number : 0;
+}
+
+/* A recording of many channels: a mono strip for each. */
+static bool
+add_recording(Desk       *desk,
+              Who         who,
+              const char *stem,
+              const char *track,
+              int         channels,
+              char        reason[DESK_REASON])
+{
+  const bool many = channels > 2;
+  bool       done = true;
+
+  for (int i = 1; done && i <= strips_for(channels); i++) {
+    char *suffix = many ? g_strdup_printf(" %d", i) : g_strdup("");
+    char *part   = many ? g_strdup_printf("%s#%d", track, i) : g_strdup(track);
+    char *name   = import_name_strip(stem, suffix);
+
+    done = add_strip(desk, who, name, part, many ? 1 : channels, reason) != 0;
+    g_free(suffix);
+    g_free(part);
+    g_free(name);
+  }
+  return done;
+}
+
+/* A pair that stays where it is: two strips that move as one. */
+static bool
+add_linked_pair(const Import *import, Desk *desk, const Source *source)
+{
+  const char *files[2]    = { source->file, source->right };
+  const char *suffixes[2] = { " L", " R" };
+  unsigned    number[2]   = { 0 };
+  char        reason[DESK_REASON], partner[16];
+
+  for (int side = 0; side < 2; side++) {
+    char *track = leave_there(import, files[side]);
+    char *name  = import_name_strip(source->base, suffixes[side]);
+    if (track)
+      number[side] = add_strip(desk, importer, name, track, 1, reason);
+    g_free(name);
+    g_free(track);
+    if (!number[side])
+      return false;
+    desk_set(desk,
+             desk_address(OWNER_STRIP, number[side], CELL_PAN),
+             side ? 100.0 : -100.0,
+             importer,
+             NULL);
+  }
+  g_snprintf(partner, sizeof partner, "strip/%u", number[1]);
+  return desk_set_text(desk,
+                       desk_address(OWNER_STRIP, number[0], CELL_LINK),
+                       partner,
+                       importer,
+                       reason);
+}
+
+static bool
+add_to_desk(Import *import, bool link, Desk *desk, const Source *source)
+{
+  char  reason[DESK_REASON] = "";
+  char *stem =
+    source->right ? g_strdup(source->base) : import_name_stem(source->file);
+  char *track = NULL;
+  bool  done  = false;
+
+  if (link && source->right)
+    done = add_linked_pair(import, desk, source);
   else
-    made = true;
+    track = link ? leave_there(import, source->file) : bring_in(import, source);
+  if (track)
+    done = add_recording(desk,
+                         importer,
+                         stem,
+                         track,
+                         source->right ? 2 : source->info.channels,
+                         reason);
+  if (!done && !*import->error)
+    *import->error = g_strdup_printf("%s: %s", source->file, reason);
+  g_free(track);
+  g_free(stem);
+  return done;
+}
+
+static bool
+fill(Import *import, bool link, Desk *desk)
+{
+  desk_set(desk,
+           desk_address(OWNER_DESK, 0, CELL_RATE),
+           common_rate(import),
+           importer,
+           NULL);
+  for (guint i = 0; i < import->sources->len; i++)
+    if (!add_to_desk(import, link, desk, source_at(import, i)))
+      return false;
+  return true;
+}
+
+/* --- a new session --- */
+
+static void
+import_init(Import *import, const _Atomic bool *cancel, char **error)
+{
+  *import         = (Import){ .error = error };
+  import->copy    = (FolderCopy){ cancel, count_copied, import };
+  import->sources = g_array_new(FALSE, FALSE, sizeof(Source));
+  g_array_set_clear_func(import->sources, clear_source);
+  *error = NULL;
+}
+
+static bool
+make_audio_folder(const Import *import, char **first)
+{
+  char *audio = g_build_filename(import->folder, "audio", NULL);
+  bool  made  = folder_make(audio, first);
+
+  if (!made)
+    *import->error = g_strdup_printf(
+      "%s: the folder cannot be made: %s.", audio, g_strerror(errno));
   g_free(audio);
   return made;
 }
 
-static void
-free_sources(GArray *sources)
+static bool
+sync_audio(const Import *import)
 {
-  for (guint i = 0; i < sources->len; i++)
-    g_free(g_array_index(sources, Source, i).name);
-  g_array_free(sources, TRUE);
-}
+  char *audio = g_build_filename(import->folder, "audio", NULL);
+  bool  done  = folder_sync(audio);
 
-bool
-session_new(const char        *folder,
-            const char *const *files,
-            int                count,
-            bool               link,
-            void (*progress)(void *, double),
-            void  *self,
-            char **error)
-{
-  Import import = { .folder   = folder,
-                    .link     = link,
-                    .sources  = g_array_new(FALSE, TRUE, sizeof(Source)),
-                    .progress = progress,
-                    .self     = self,
-                    .error    = error };
-  bool   done   = collect(&import, files, count) && make_folder(folder, error);
-
-  if (done) {
-    Desk *desk = desk_new();
-    done       = fill(&import, desk);
-    if (done) {
-      char *text = session_print(desk, NULL);
-      done       = session_write(folder, text, error);
-      g_free(text);
-    }
-    desk_free(desk);
-    if (!done)
-      remove_folder(folder);
-  }
-  free_sources(import.sources);
-  return done;
-}
-
-bool
-session_import(const char *folder,
-               const char *file,
-               char      **track,
-               char      **name,
-               int        *channels,
-               char      **error)
-{
-  Import import = { .folder  = folder,
-                    .sources = g_array_new(FALSE, TRUE, sizeof(Source)),
-                    .error   = error };
-  char  *audio  = g_build_filename(folder, "audio", NULL);
-  bool   done   = add_source(&import, file);
-
-  if (done && g_mkdir_with_parents(audio, 0755) != 0) {
-    *error = g_strdup_printf(
-      "%s: the folder cannot be made: %s.", audio, g_strerror(errno));
-    done = false;
-  }
-  if (done) {
-    const Source *source = &g_array_index(import.sources, Source, 0);
-    *track               = bring_in(&import, source);
-    done                 = *track != NULL;
-    *name                = g_strdup(source->name);
-    *channels            = source->info.channels == 1 ? 1 : 2;
-  }
+  if (!done)
+    *import->error = g_strdup_printf(
+      "%s: cannot be made durable: %s.", audio, g_strerror(errno));
   g_free(audio);
-  free_sources(import.sources);
   return done;
+}
+
+/* Everything but its name. */
+static bool
+build(Import *import, bool link)
+{
+  Desk *desk = desk_new();
+  bool  done = fill(import, link, desk) && sync_audio(import);
+
+  if (done) {
+    char *text = session_print(desk, NULL);
+    done       = session_write(import->folder, text, import->error);
+    g_free(text);
+  }
+  desk_free(desk);
+  return done;
+}
+
+static bool
+give_name(const Import *import, const char *name)
+{
+  char *above = g_path_get_dirname(name);
+  bool  done  = rename(import->folder, name) == 0 && folder_sync(above);
+
+  if (!done)
+    *import->error = g_strdup_printf(
+      "%s: the folder cannot be made: %s.", name, g_strerror(errno));
+  g_free(above);
+  return done;
+}
+
+static bool
+make_session(Import *import, const char *name, bool link)
+{
+  char *temporary = g_strdup_printf("%s.part-%d", name, (int)getpid());
+  char *first     = NULL;
+
+  import->folder = temporary;
+  bool done      = make_audio_folder(import, &first) && build(import, link) &&
+              give_name(import, name);
+  if (!done && first) {
+    folder_remove(temporary);
+    char *above = g_path_get_dirname(temporary);
+    if (strcmp(first, temporary) != 0)
+      folder_unmake(above, first);
+    g_free(above);
+  }
+  g_free(first);
+  g_free(temporary);
+  return done;
+}
+
+/* Without slashes at its end, so that it can be renamed to. */
+static char *
+plain_name(const char *folder)
+{
+  char  *name   = g_strdup(folder);
+  size_t length = strlen(name);
+
+  while (length > 1 && name[length - 1] == '/')
+    name[--length] = '\0';
+  return name;
+}
+
+bool
+session_new(const ImportOrder *order, char **error)
+{
+  Import import;
+  char  *name = plain_name(order->folder);
+  bool   done = false;
+
+  import_init(&import, order->cancel, error);
+  import.progress = order->progress;
+  import.self     = order->self;
+  if (!*name || g_file_test(name, G_FILE_TEST_EXISTS))
+    *error = g_strdup_printf(
+      "%s: is there already; choose another name for the session.", name);
+  else
+    done = collect(&import, order->files, order->count) &&
+           check_room(&import, order->link) &&
+           make_session(&import, name, order->link);
+  g_array_free(import.sources, TRUE);
+  g_free(name);
+  return done;
+}
+
+/* --- into one that is there --- */
+
+bool
+session_import(const char         *folder,
+               const char         *file,
+               const _Atomic bool *cancel,
+               Imported           *imported,
+               char              **error)
+{
+  Import import;
+  char  *first = NULL;
+
+  import_init(&import, cancel, error);
+  import.folder = folder;
+  *imported     = (Imported){ 0 };
+  if (add_source(&import, file) && make_audio_folder(&import, &first)) {
+    const Source *source = source_at(&import, 0);
+    imported->track      = bring_in(&import, source);
+    imported->name       = import_name_stem(file);
+    imported->channels   = source->info.channels;
+    if (imported->track && !sync_audio(&import))
+      g_clear_pointer(&imported->track, g_free);
+  }
+  g_array_free(import.sources, TRUE);
+  g_free(first);
+  return imported->track != NULL;
+}
+
+void
+imported_clear(Imported *imported)
+{
+  g_clear_pointer(&imported->track, g_free);
+  g_clear_pointer(&imported->name, g_free);
+}
+
+bool
+imported_add(const Imported *imported,
+             Desk           *desk,
+             Who             who,
+             char            reason[DESK_REASON])
+{
+  return add_recording(
+    desk, who, imported->name, imported->track, imported->channels, reason);
 }

@@ -4,31 +4,51 @@
 
 /* A session from audio files: one strip a file, in natural order of the file
    names (2 before 10), named after them; files that differ by -L and -R (or
-   .L, _left …) alone are one stereo strip; the rate that most files have; flat,
-   routed to main. */
+   .L, _left …) alone are one stereo strip; a file of more than two channels is
+   a mono strip for each; the rate that most files have; flat, routed to main.
+ */
+
+#include <stdatomic.h>
 
 #include "console/desk.h"
 
-/* Makes a new session in folder. Copies the audio into folder/audio, or links
-   to where it is (as absolute paths) where link is set. False with a sentence
-   in *error (g_free), and no folder left behind that was not there before.
-   progress (may be NULL) is called with 0..1. [command line, import] */
-bool session_new(const char        *folder,
-                 const char *const *files,
-                 int                count,
-                 bool               link,
-                 void (*progress)(void *, double),
-                 void  *self,
-                 char **error);
+typedef struct ImportOrder {
+  const char        *folder; /* of the new session */
+  const char *const *files;
+  int                count;
+  bool               link; /* leave the audio where it is */
+  void (*progress)(void *self, double fraction); /* may be NULL */
+  void               *self;
+  const _Atomic bool *cancel; /* may be NULL */
+} ImportOrder;
 
-/* Copies one file into a session's audio folder under a name that is free;
- *track is the text for the strip's track, *name a name for the strip,
- *channels 1 or 2 (all g_free). [import] */
-bool session_import(const char *folder,
-                    const char *file,
-                    char      **track,
-                    char      **name,
-                    int        *channels,
-                    char      **error);
+/* Makes a new session. It comes into being whole, under its name, or not at
+   all: false then with a sentence in *error (g_free), and nothing left behind
+   that was not there before. [command line] */
+bool session_new(const ImportOrder *order, char **error);
+
+/* A recording that was brought into a session. */
+typedef struct Imported {
+  char *track; /* the text for a strip's track */
+  char *name;
+  int   channels; /* of the file */
+} Imported;
+
+/* Copies one file into a session's audio folder under a name that is free.
+   False with a sentence in *error (g_free). cancel may be NULL. [import] */
+bool session_import(const char         *folder,
+                    const char         *file,
+                    const _Atomic bool *cancel,
+                    Imported           *imported,
+                    char              **error);
+void imported_clear(Imported *imported);
+
+/* Puts strips for it on a desk, one, or a mono one for each channel of many.
+   False with the reason where there is no room; those that found room stay.
+   [the desk's thread] */
+bool imported_add(const Imported *imported,
+                  Desk           *desk,
+                  Who             who,
+                  char            reason[DESK_REASON]);
 
 #endif
