@@ -399,17 +399,17 @@ START_TEST(oscsend_moves_and_oscdump_prints)
   /* It may take oscdump a moment to open its ear. */
   bool heard = false;
   for (int i = 0; i < 100 && !heard; ++i) {
-    run("oscsend localhost %d /subscribe i %d", port, ear);
+    run("oscsend 127.0.0.1 %d /subscribe i %d", port, ear);
     heard = read_until(out, text, "/subscribed i 10", 200);
   }
   ck_assert(heard);
-  run("oscsend localhost %d /strip/1/fader f 0.5", port);
+  run("oscsend 127.0.0.1 %d /strip/1/fader f 0.5", port);
   ck_assert(read_until(out, text, "/strip/1/fader f 0.500000", PATIENCE));
-  run("oscsend localhost %d /strip/1/fader/text s \"-20 dB\"", port);
+  run("oscsend 127.0.0.1 %d /strip/1/fader/text s \"-20 dB\"", port);
   ck_assert(read_until(out, text, "/strip/1/fader f 0.375000", PATIENCE));
-  run("oscsend localhost %d /strip/2/mute T", port);
+  run("oscsend 127.0.0.1 %d /strip/2/mute T", port);
   ck_assert(read_until(out, text, "/strip/2/mute i 1", PATIENCE));
-  run("oscsend localhost %d /strip/3/name s Kick", port);
+  run("oscsend 127.0.0.1 %d /strip/3/name s Kick", port);
   ck_assert(read_until(out, text, "/strip/3/name s \"Kick\"", PATIENCE));
   kill(dump, SIGTERM);
   waitpid(dump, NULL, 0);
@@ -421,7 +421,7 @@ END_TEST
 /* What the manual's page shows works, the ports aside. */
 START_TEST(the_manuals_examples_work)
 {
-  static const char start[] = ".Dl oscsend localhost 9000 ";
+  static const char start[] = ".Dl oscsend 127.0.0.1 9000 ";
   char             *page, **lines;
   unsigned          examples = 0;
   int               ear      = find_port();
@@ -435,7 +435,7 @@ START_TEST(the_manuals_examples_work)
     g_string_replace(text, "\\(aq", "'", 0);
     char *number = g_strdup_printf("%d", ear);
     g_string_replace(text, "9001", number, 0);
-    run("oscsend localhost %d %s", osc_server_port(server), text->str);
+    run("oscsend 127.0.0.1 %d %s", osc_server_port(server), text->str);
     g_free(number);
     g_string_free(text, TRUE);
     ++examples;
