@@ -5,8 +5,8 @@
 # that Check's programs end with.
 
 cd "$(dirname "$0")/../.." || exit
-build=$(realpath "${BUILD:-build}")
-export PATH="$build:$PATH"
+export BUILD="${BUILD:-build}"
+PATH=$(realpath "$BUILD"):$PATH
 checks=0 failures=0
 room=$(mktemp -d)
 trap 'rm -rf "$room"' EXIT

@@ -38,7 +38,7 @@ headers_alone() {
 core_links() {
   echo 'int main(void) { return 0; }' >"$room/main.c"
   gcc -o "$room/core" "$room/main.c" -Wl,--no-undefined \
-    -Wl,--whole-archive "$build/libengine.a" -Wl,--no-whole-archive -lm &&
+    -Wl,--whole-archive "$BUILD/libengine.a" -Wl,--no-whole-archive -lm &&
     nothing foreign
 }
 
