@@ -42,7 +42,25 @@ typedef struct Reading {
 
 /* --- refusals --- */
 
-/* Takes what is not text out of the sentence: it quotes what it found. */
+/* The sentence quotes what it found, which may be anything. */
+static char *
+make_readable(const char *sentence)
+{
+  char    *valid    = g_utf8_make_valid(sentence, -1);
+  GString *readable = g_string_new(NULL);
+
+  for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
+    const gunichar c = g_utf8_get_char(at);
+    if (g_unichar_iscntrl(c))
+      g_string_append_printf(readable, "\\x%02x", c);
+    else
+      g_string_append_unichar(readable, c);
+  }
+  g_free(valid);
+  return g_string_free(readable, FALSE);
+}
+
+/* Takes the reason; line 0: none. */
 static void
 refuse_with(const Reading *reading, unsigned line, char *why)
 {
@@ -51,7 +69,7 @@ refuse_with(const Reading *reading, unsigned line, char *why)
   if (line)
     g_snprintf(place, sizeof place, ":%u", line);
   char *sentence  = g_strdup_printf("%s%s: %s", reading->path, place, why);
-  *reading->error = g_utf8_make_valid(sentence, -1);
+  *reading->error = make_readable(sentence);
   g_free(sentence);
   g_free(why);
 }
@@ -530,12 +548,20 @@ fill(Reading *reading, const GArray *members)
   return true;
 }
 
+/* Some editors begin a file with a byte order mark. */
+static const char *
+skip_mark(const char *text)
+{
+  return text + (g_str_has_prefix(text, "\xef\xbb\xbf") ? 3 : 0);
+}
+
 static bool
 read_desk(Reading *reading)
 {
-  char   *text = read_file(reading);
-  json_t *root = text ? parse(reading, text) : NULL;
-  bool    done = false;
+  char       *file = read_file(reading);
+  const char *text = file ? skip_mark(file) : NULL;
+  json_t     *root = text ? parse(reading, text) : NULL;
+  bool        done = false;
 
   if (root) {
     GArray *members = read_members(text, root);
@@ -545,7 +571,7 @@ read_desk(Reading *reading)
     g_array_free(members, TRUE);
   }
   json_decref(root);
-  g_free(text);
+  g_free(file);
   return done;
 }
 
