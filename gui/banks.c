@@ -269,7 +269,7 @@ void
 gui_banks_advance(GuiBanks *self, double seconds)
 {
   size_t           count;
-  const MeterItem *items = gui_mirror_meters(self->mirror, &count);
+  const MeterItem *items = gui_mirror_take_meters(self->mirror, &count);
   GHashTable      *fresh = g_hash_table_new(NULL, NULL);
 
   for (size_t i = 0; i < count; i++) {

@@ -31,7 +31,6 @@ struct _GuiMirror {
   GArray     *changed; /* keys to tell the watchers of */
   Status      status;
   MeterItem  *meters;
-  size_t      meter_count;
   size_t      meter_room;
   bool        structure_changed;
   bool        buses_changed;
@@ -305,7 +304,6 @@ gui_mirror_drain(GuiMirror *self)
   size_t    count;
   FeedItem *items;
 
-  self->meter_count = 0;
   if (!self->feed)
     return;
   items = feed_take(self->feed, &count);
@@ -319,8 +317,6 @@ gui_mirror_drain(GuiMirror *self)
   g_array_set_size(self->changed, 0);
   if (feed_take_status(self->feed, &self->status))
     g_signal_emit(self, signals[SIGNAL_STATUS], 0);
-  self->meter_count =
-    feed_take_meters(self->feed, &self->meters, &self->meter_room);
 }
 
 /* Reading. */
@@ -401,9 +397,11 @@ gui_mirror_status(GuiMirror *self)
 }
 
 const MeterItem *
-gui_mirror_meters(GuiMirror *self, size_t *count)
+gui_mirror_take_meters(GuiMirror *self, size_t *count)
 {
-  *count = self->meter_count;
+  *count = self->feed
+             ? feed_take_meters(self->feed, &self->meters, &self->meter_room)
+             : 0;
   return self->meters;
 }
 

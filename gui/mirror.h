@@ -77,7 +77,8 @@ char *gui_mirror_title(GuiMirror *self, Owner owner, unsigned number);
 
 const Status *gui_mirror_status(GuiMirror *self);
 
-/* The meters that came with the last drain; none most often. [screen] */
-const MeterItem *gui_mirror_meters(GuiMirror *self, size_t *count);
+/* The meters since they were last taken, the highest of each; none where none
+   came. Valid until the next. [screen] */
+const MeterItem *gui_mirror_take_meters(GuiMirror *self, size_t *count);
 
 #endif

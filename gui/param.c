@@ -111,6 +111,9 @@ gui_param_bind(GuiParam *self, GuiMirror *mirror, Address address)
   GuiBond *bond = param_bond(self);
 
   g_object_ref(mirror);
+  if (bond->mirror && !address_equal(bond->address, address) &&
+      GUI_PARAM_GET_IFACE(self)->leave)
+    GUI_PARAM_GET_IFACE(self)->leave(self);
   if (bond->mirror)
     bond_release(self, bond);
   if (!bond->named)

@@ -26,6 +26,7 @@ struct _GuiParamInterface {
   GTypeInterface parent;
   GuiBond *(*bond)(GuiParam *self);
   void (*refresh)(GuiParam *self); /* show the value that is there now */
+  void (*leave)(GuiParam *self);   /* end what a hand has begun; may be NULL */
 };
 
 /* Binds the widget to an address, away from where it was, and shows what is

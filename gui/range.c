@@ -246,6 +246,15 @@ gui_range_value_changed(GtkRange *range)
     range_set_fraction(self, gtk_range_get_value(range));
 }
 
+/* A hand that drags lets go. */
+static void
+gui_range_leave(GuiParam *param)
+{
+  GuiRangePrivate *priv = priv_of(GUI_RANGE(param));
+
+  gtk_event_controller_reset(GTK_EVENT_CONTROLLER(priv->drag));
+}
+
 static GuiBond *
 gui_range_bond(GuiParam *param)
 {
@@ -257,6 +266,7 @@ gui_range_param_init(GuiParamInterface *interface)
 {
   interface->bond    = gui_range_bond;
   interface->refresh = gui_range_refresh;
+  interface->leave   = gui_range_leave;
 }
 
 double
@@ -342,6 +352,7 @@ add_pointer(GuiRange *self)
   g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), self);
   g_signal_connect(click, "released", G_CALLBACK(on_released), self);
   g_signal_connect(scroll, "scroll", G_CALLBACK(on_scroll), self);
+  priv_of(self)->drag = drag;
   gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
   gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
   gtk_widget_add_controller(widget, scroll);

@@ -4,6 +4,7 @@
 struct _GuiText {
   GtkEntry parent_instance;
   GuiBond  bond;
+  bool     left; /* what is typed belongs to an address that it has left */
 };
 
 static void gui_text_param_init(GuiParamInterface *interface);
@@ -36,19 +37,13 @@ gui_text_refresh(GuiParam *param)
 
   if (self->bond.row->unit == UNIT_REF)
     gtk_entry_set_placeholder_text(GTK_ENTRY(self), "strip/3, bus/1");
-  if (is_being_edited(self))
+  if (is_being_edited(self) && !self->left)
     return;
-  text = gui_mirror_format(self->bond.mirror, self->bond.address);
+  self->left = false;
+  text       = gui_mirror_format(self->bond.mirror, self->bond.address);
   gtk_editable_set_text(GTK_EDITABLE(self), text);
   gtk_widget_remove_css_class(GTK_WIDGET(self), "error");
   g_free(text);
-}
-
-static void
-gui_text_param_init(GuiParamInterface *interface)
-{
-  interface->bond    = gui_text_bond;
-  interface->refresh = gui_text_refresh;
 }
 
 static void
@@ -69,6 +64,25 @@ text_commit(GuiText *self)
     gtk_widget_remove_css_class(GTK_WIDGET(self), "error");
   else
     gtk_widget_add_css_class(GTK_WIDGET(self), "error");
+}
+
+/* What was typed is for where it was typed. */
+static void
+gui_text_leave(GuiParam *param)
+{
+  GuiText *self = GUI_TEXT(param);
+
+  if (is_being_edited(self))
+    text_commit(self);
+  self->left = true;
+}
+
+static void
+gui_text_param_init(GuiParamInterface *interface)
+{
+  interface->bond    = gui_text_bond;
+  interface->refresh = gui_text_refresh;
+  interface->leave   = gui_text_leave;
 }
 
 static void

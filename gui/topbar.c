@@ -26,6 +26,7 @@ struct _GuiTopbar {
   GuiReadout *load;
   GuiToggle  *solo_clear;
   GuiToggle  *panic;
+  char       *folder; /* whose name is shown */
 };
 
 G_DEFINE_FINAL_TYPE(GuiTopbar, gui_topbar, GTK_TYPE_WIDGET)
@@ -62,20 +63,30 @@ set_label(GtkLabel *label, const char *text)
 }
 
 static void
+show_folder(GuiTopbar *self, const char *folder)
+{
+  char *name = g_filename_display_basename(folder);
+  char *path = g_filename_display_name(folder);
+
+  set_label(self->session, *folder ? name : "No session");
+  gtk_widget_set_tooltip_text(GTK_WIDGET(self->session), path);
+  g_free(path);
+  g_free(name);
+}
+
+static void
 show_session(GuiTopbar *self, const Status *status)
 {
-  char *utf8 = g_filename_display_basename(status->session);
-
-  set_label(self->session, *status->session ? utf8 : "No session");
+  if (g_strcmp0(self->folder, status->session) != 0) {
+    g_free(self->folder);
+    self->folder = g_strdup(status->session);
+    show_folder(self, status->session);
+  }
   set_label(self->saved,
             status->saving     ? "Saving…"
             : status->modified ? "Not saved"
                                : "Saved");
   set_class(self->saved, "modified", status->modified);
-  g_free(utf8);
-  utf8 = g_filename_display_name(status->session);
-  gtk_widget_set_tooltip_text(GTK_WIDGET(self->session), utf8);
-  g_free(utf8);
 }
 
 static void
@@ -155,6 +166,13 @@ gui_topbar_dispose(GObject *object)
 }
 
 static void
+gui_topbar_finalize(GObject *object)
+{
+  g_free(GUI_TOPBAR(object)->folder);
+  G_OBJECT_CLASS(gui_topbar_parent_class)->finalize(object);
+}
+
+static void
 gui_topbar_bind_children(GtkWidgetClass *klass)
 {
   gtk_widget_class_bind_template_child(klass, GuiTopbar, bar);
@@ -179,7 +197,8 @@ gui_topbar_class_init(GuiTopbarClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
 
-  G_OBJECT_CLASS(klass)->dispose = gui_topbar_dispose;
+  G_OBJECT_CLASS(klass)->dispose  = gui_topbar_dispose;
+  G_OBJECT_CLASS(klass)->finalize = gui_topbar_finalize;
   g_type_ensure(GUI_TYPE_BAR);
   g_type_ensure(GUI_TYPE_GLYPH);
   g_type_ensure(GUI_TYPE_READOUT);

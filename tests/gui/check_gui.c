@@ -668,6 +668,24 @@ START_TEST(typing_in_a_line_plays_nothing)
 }
 END_TEST
 
+/* What was typed for one strip is not given to the next. */
+START_TEST(text_belongs_where_it_was_typed)
+{
+  click(find(window, is_tab_called, "Input"));
+  pump(300);
+  click(param(OWNER_STRIP, 1, CELL_INPUT));
+  hand("type 'mic'");
+  click(find(strip(OWNER_STRIP, 5), is_button_called, "Select"));
+  click(find(window, is_tab_called, "EQ"));
+  pump(300);
+  ck_assert_str_eq(
+    gui_mirror_get_text(mirror, desk_address(OWNER_STRIP, 1, CELL_INPUT)),
+    "mic");
+  ck_assert_str_eq(
+    gui_mirror_get_text(mirror, desk_address(OWNER_STRIP, 5, CELL_INPUT)), "");
+}
+END_TEST
+
 /* What the desk does is seen. */
 
 START_TEST(window_follows_the_desk)
@@ -739,6 +757,19 @@ put_meters(Control *of, void *data)
 {
   control_put_meters(of, data, 1);
 }
+
+START_TEST(dcas_take_the_place_of_the_buses)
+{
+  click(find(window, is_button_called, "DCAs"));
+  ck_assert(strip(OWNER_BUS, 1) == NULL);
+  click(param(OWNER_DCA, 2, CELL_MUTE));
+  ck_assert_double_eq(value_of(OWNER_DCA, 2, CELL_MUTE), 1);
+  click(find(strip(OWNER_DCA, 2), is_button_called, "Select"));
+  click(find(window, is_button_called, "DCAs"));
+  ck_assert(strip(OWNER_BUS, 1) != NULL);
+  ck_assert(gtk_widget_has_css_class(strip(OWNER_STRIP, 1), "selected"));
+}
+END_TEST
 
 START_TEST(meter_shows_peaks_until_they_are_cleared)
 {
@@ -911,10 +942,12 @@ window_case(void)
   tcase_add_test(tcase, keys_play_and_mix);
   tcase_add_test(tcase, space_plays_after_a_click);
   tcase_add_test(tcase, typing_in_a_line_plays_nothing);
+  tcase_add_test(tcase, text_belongs_where_it_was_typed);
   tcase_add_test(tcase, window_follows_the_desk);
   tcase_add_test(tcase, strips_come_and_go);
   tcase_add_test(tcase, another_session_takes_the_place);
   tcase_add_test(tcase, refused_change_springs_back_with_a_notice);
+  tcase_add_test(tcase, dcas_take_the_place_of_the_buses);
   tcase_add_test(tcase, meter_shows_peaks_until_they_are_cleared);
   tcase_add_test(tcase, every_control_has_a_name);
   tcase_add_test(tcase, fader_says_its_name_and_value_and_can_be_moved);
