@@ -488,7 +488,7 @@ START_TEST(cuts)
   char        *path = scratch_path(folder, "session.json");
   const size_t size = strlen(text);
 
-  for (size_t length = 0; length + 2 < size; length += 1 + size / 400) {
+  for (size_t length = 0; length + 2 < size; length += 1 + size / 100) {
     char *error = NULL;
     scratch_write(path, text, length);
     ck_assert_ptr_null(session_load(folder, NULL, &error));
@@ -510,7 +510,7 @@ START_TEST(damage)
   char        *path   = scratch_path(folder, "session.json");
   const size_t size   = strlen(text);
   GRand       *random = g_rand_new_with_seed((guint32)_i);
-  const int    rounds = g_getenv("CONSORT_SIEGE") ? 20000 : 300;
+  const int    rounds = g_getenv("CONSORT_SIEGE") ? 20000 : 100;
 
   for (int i = 0; i < rounds; i++) {
     char         *hurt  = g_memdup2(text, size);
