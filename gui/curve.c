@@ -5,6 +5,7 @@
 
 #include "engine/dsp/design.h"
 #include "gui/palette.h"
+#include "gui/scale.h"
 
 enum {
   CURVE_WIDTH  = 200, /* at least */
@@ -13,6 +14,8 @@ enum {
   CUT_SECTIONS = 2,
   MAX_SECTIONS = EQ_BANDS + 2 * CUT_SECTIONS,
   LABEL_PAD    = 3,
+  DOT_RADIUS   = 7,
+  REACH        = 14, /* how near to a dot a hand must be */
 };
 
 static const double LOWEST_HZ  = 20;
@@ -25,6 +28,14 @@ struct _GuiCurve {
   GuiPalette palette;
   Address    place;
   bool       shown;
+
+  int    held;      /* the band under the hand; -1: none */
+  double held_part; /* where the hand has it: of the width, and in dB */
+  double held_db;
+  double last_x; /* of the drag */
+  double last_y;
+  double pointer_x;
+  double pointer_y;
 };
 
 G_DEFINE_FINAL_TYPE(GuiCurve, gui_curve, GTK_TYPE_WIDGET)
@@ -118,6 +129,18 @@ static double
 y_of_db(double db, double height)
 {
   return height * (0.5 - db / (2 * RANGE_DB));
+}
+
+static double
+band_x(GuiCurve *self, unsigned band, double width)
+{
+  return part_of_hz(curve_get(self, CELL_EQ_FREQ + band)) * width;
+}
+
+static double
+band_y(GuiCurve *self, unsigned band, double height)
+{
+  return y_of_db(curve_get(self, CELL_EQ_GAIN + band), height);
 }
 
 /* Painting. */
@@ -221,14 +244,14 @@ draw_bands(GuiCurve *self, cairo_t *cr, double w, double h)
   const bool lit = curve_get(self, CELL_EQ_ON) > 0;
 
   for (unsigned i = 0; i < EQ_BANDS; i++) {
-    const double x  = part_of_hz(curve_get(self, CELL_EQ_FREQ + i)) * w;
-    const double y  = y_of_db(curve_get(self, CELL_EQ_GAIN + i), h);
+    const double x  = band_x(self, i, w);
+    const double y  = band_y(self, i, h);
     const bool   on = lit && curve_get(self, CELL_EQ_BAND_ON + i) > 0;
     char         number[12];
 
     gdk_cairo_set_source_rgba(cr,
                               on ? &self->palette.accent : &self->palette.dim);
-    cairo_arc(cr, x, y, 7, 0, 2 * M_PI);
+    cairo_arc(cr, x, y, DOT_RADIUS, 0, 2 * M_PI);
     cairo_fill(cr);
     g_snprintf(number, sizeof number, "%u", i + 1);
     gdk_cairo_set_source_rgba(cr, &self->palette.groove);
@@ -276,6 +299,118 @@ gui_curve_measure(GtkWidget     *widget,
   *minimum = *natural =
     orientation == GTK_ORIENTATION_HORIZONTAL ? CURVE_WIDTH : CURVE_HEIGHT;
   *minimum_baseline = *natural_baseline = -1;
+}
+
+/* Under the hand. */
+
+/* The band whose dot is nearest, within reach; -1 where none is. */
+static int
+curve_pick(GuiCurve *self, double x, double y)
+{
+  const double w       = gtk_widget_get_width(GTK_WIDGET(self));
+  const double h       = gtk_widget_get_height(GTK_WIDGET(self));
+  double       nearest = REACH;
+  int          picked  = -1;
+
+  for (unsigned i = 0; self->shown && i < EQ_BANDS; i++) {
+    const double away = hypot(x - band_x(self, i, w), y - band_y(self, i, h));
+
+    if (away < nearest) {
+      nearest = away;
+      picked  = (int)i;
+    }
+  }
+  return picked;
+}
+
+static void
+band_set(GuiCurve *self, unsigned first, int band, double value)
+{
+  const ParamRow *row     = params_of_cell(first);
+  Address         address = self->place;
+
+  address.cell = (uint16_t)(first + (unsigned)band);
+  gui_mirror_set(self->mirror, address, fmin(fmax(value, row->min), row->max));
+}
+
+static void
+on_drag_begin(GtkGestureDrag *drag, double x, double y, GuiCurve *self)
+{
+  self->held = curve_pick(self, x, y);
+  if (self->held < 0) {
+    gtk_gesture_set_state(GTK_GESTURE(drag), GTK_EVENT_SEQUENCE_DENIED);
+    return;
+  }
+  self->held_part =
+    part_of_hz(curve_get(self, CELL_EQ_FREQ + (unsigned)self->held));
+  self->held_db = curve_get(self, CELL_EQ_GAIN + (unsigned)self->held);
+  self->last_x = self->last_y = 0;
+}
+
+static void
+on_drag_update(GtkGestureDrag *drag, double x, double y, GuiCurve *self)
+{
+  const double w = gtk_widget_get_width(GTK_WIDGET(self));
+  const double h = gtk_widget_get_height(GTK_WIDGET(self));
+  const double fine =
+    gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(drag)) &
+        GDK_SHIFT_MASK
+      ? 0.1
+      : 1;
+
+  if (self->held < 0)
+    return;
+  self->held_part += fine * (x - self->last_x) / w;
+  self->held_db -= fine * (y - self->last_y) / h * 2 * RANGE_DB;
+  self->last_x = x;
+  self->last_y = y;
+  band_set(self, CELL_EQ_FREQ, self->held, hz_at(self->held_part));
+  band_set(self, CELL_EQ_GAIN, self->held, self->held_db);
+}
+
+static void
+on_pressed(GtkGestureClick *click,
+           int              presses,
+           double           x,
+           double           y,
+           GuiCurve        *self)
+{
+  const int band = curve_pick(self, x, y);
+
+  (void)click;
+  if (presses == 2 && band >= 0)
+    band_set(self, CELL_EQ_GAIN, band, 0);
+}
+
+static void
+on_motion(GtkEventControllerMotion *motion, double x, double y, GuiCurve *self)
+{
+  (void)motion;
+  self->pointer_x = x;
+  self->pointer_y = y;
+}
+
+static gboolean
+on_scroll(GtkEventControllerScroll *scroll,
+          double                    dx,
+          double                    dy,
+          GuiCurve                 *self)
+{
+  const int  band = curve_pick(self, self->pointer_x, self->pointer_y);
+  const bool fine =
+    gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll)) &
+    GDK_SHIFT_MASK;
+
+  if (band < 0)
+    return GDK_EVENT_PROPAGATE;
+  band_set(self,
+           CELL_EQ_Q,
+           band,
+           gui_scale_step(params_row(ROW_EQ_Q),
+                          curve_get(self, CELL_EQ_Q + (unsigned)band),
+                          2 * (dx - dy),
+                          fine));
+  return GDK_EVENT_STOP;
 }
 
 /* Following the desk. */
@@ -351,8 +486,32 @@ gui_curve_class_init(GuiCurveClass *klass)
 }
 
 static void
+add_hand(GuiCurve *self)
+{
+  GtkWidget          *widget = GTK_WIDGET(self);
+  GtkGesture         *drag   = gtk_gesture_drag_new();
+  GtkGesture         *click  = gtk_gesture_click_new();
+  GtkEventController *motion = gtk_event_controller_motion_new();
+  GtkEventController *scroll =
+    gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
+
+  g_signal_connect(drag, "drag-begin", G_CALLBACK(on_drag_begin), self);
+  g_signal_connect(drag, "drag-update", G_CALLBACK(on_drag_update), self);
+  g_signal_connect(click, "pressed", G_CALLBACK(on_pressed), self);
+  g_signal_connect(motion, "motion", G_CALLBACK(on_motion), self);
+  g_signal_connect(scroll, "scroll", G_CALLBACK(on_scroll), self);
+  gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(drag));
+  gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
+  gtk_widget_add_controller(widget, motion);
+  gtk_widget_add_controller(widget, scroll);
+  gtk_gesture_group(click, drag);
+}
+
+static void
 gui_curve_init(GuiCurve *self)
 {
+  self->held = -1;
+  add_hand(self);
   gtk_accessible_update_property(GTK_ACCESSIBLE(self),
                                  GTK_ACCESSIBLE_PROPERTY_LABEL,
                                  "Frequency response",

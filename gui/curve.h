@@ -3,7 +3,9 @@
 #define CONSORT_GUI_CURVE_H
 
 /* What filters and equaliser do to a strip, drawn from the very coefficients
-   that the engine computes. */
+   that the engine computes. The numbered dots are the bands: they are dragged
+   (Shift is fine), the wheel over one changes its Q, a double click makes it
+   flat. */
 
 #include <gtk/gtk.h>
 

@@ -90,22 +90,33 @@ show_session(GuiTopbar *self, const Status *status)
 }
 
 static void
+show_backend(GuiTopbar *self, const Status *status)
+{
+  char *backend = g_utf8_make_valid(status->backend, -1);
+  char *osc     = g_strdup_printf("OSC is heard at %s", status->osc);
+
+  gui_readout_set(self->backend, backend);
+  set_class(self->backend, "trouble", !status->sounding);
+  if (g_strcmp0(gtk_widget_get_tooltip_text(GTK_WIDGET(self->backend)), osc))
+    gtk_widget_set_tooltip_text(GTK_WIDGET(self->backend), osc);
+  g_free(osc);
+  g_free(backend);
+}
+
+static void
 show_load(GuiTopbar *self, const Status *status)
 {
-  char  text[96];
-  char *backend = g_utf8_make_valid(status->backend, -1);
+  char text[128];
 
   g_snprintf(text,
              sizeof text,
-             "%.0f %%   xruns %" PRIu64 "   late %" PRIu64,
+             "%.0f %%  xruns %" PRIu64 "  late %" PRIu64 "  faults %" PRIu64,
              status->load * 100,
              status->xruns,
-             status->underruns);
+             status->underruns,
+             status->warnings);
   gui_readout_set(self->load, text);
   set_class(self->load, "trouble", status->load > 0.8 || status->warnings);
-  gui_readout_set(self->backend, backend);
-  g_free(backend);
-  set_class(self->backend, "trouble", !status->sounding);
 }
 
 static void
@@ -116,6 +127,7 @@ on_status(GuiTopbar *self)
   char          length[40];
 
   show_session(self, status);
+  show_backend(self, status);
   show_load(self, status);
   gui_topbar_format_time(status->position, text);
   gui_readout_set(self->time, text);

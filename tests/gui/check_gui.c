@@ -15,6 +15,7 @@
 #include <gtk/gtk.h>
 
 #include "gui/bar.h"
+#include "gui/curve.h"
 #include "gui/fader.h"
 #include "gui/gui.h"
 #include "gui/meter.h"
@@ -515,6 +516,36 @@ START_TEST(arrows_and_pages_move_the_fader_in_focus)
 }
 END_TEST
 
+/* Band 3 of a flat strip stands at its frequency on the middle line. */
+START_TEST(dot_of_the_curve_drags_its_band)
+{
+  GtkWidget   *curve = find_type(window, GUI_TYPE_CURVE);
+  const double hz    = params_default(CELL_EQ_FREQ + 2);
+  const double width = gtk_widget_get_width(curve);
+  int          x;
+  int          y;
+
+  point_of(curve, log(hz / 20) / log(1000), 0.5, &x, &y);
+  hand("mousemove %d %d mousedown 1 mousemove %d %d mousemove %d %d mouseup 1",
+       x,
+       y,
+       x + 10,
+       y - 10,
+       x + 30,
+       y - 20);
+  ck_assert_double_eq_tol(value_of(OWNER_STRIP, 1, CELL_EQ_FREQ + 2),
+                          hz * pow(1000, 30 / width),
+                          0.01);
+  ck_assert_double_eq_tol(value_of(OWNER_STRIP, 1, CELL_EQ_GAIN + 2),
+                          20 * 40.0 / gtk_widget_get_height(curve),
+                          0.001);
+  hand("click 4");
+  ck_assert(value_of(OWNER_STRIP, 1, CELL_EQ_Q + 2) >
+            params_default(CELL_EQ_Q + 2));
+  ck_assert_double_eq(value_of(OWNER_STRIP, 1, CELL_EQ_GAIN + 1), 0);
+}
+END_TEST
+
 /* Typing. */
 
 START_TEST(number_is_typed_exactly)
@@ -931,6 +962,7 @@ window_case(void)
   tcase_add_test(tcase, wheel_steps_half_a_decibel);
   tcase_add_test(tcase, double_click_gives_the_default);
   tcase_add_test(tcase, arrows_and_pages_move_the_fader_in_focus);
+  tcase_add_test(tcase, dot_of_the_curve_drags_its_band);
   tcase_add_test(tcase, number_is_typed_exactly);
   tcase_add_test(tcase, digit_on_a_fader_begins_to_type);
   tcase_add_test(tcase, nonsense_is_answered_and_changes_nothing);
