@@ -65,7 +65,7 @@ static const DemoSetting settings[] = {
   EFFECT(6),
 
   /* Kick: less box, more beater, a gate against the snare. */
-  { "/strip/1/fader", "2.5 dB" },
+  { "/strip/1/fader", "-1.5 dB" },
   { "/strip/1/gate/on", "on" },
   { "/strip/1/gate/mode", "gate" },
   { "/strip/1/gate/threshold", "-30 dB" },
@@ -93,7 +93,7 @@ static const DemoSetting settings[] = {
   { "/strip/1/comp/makeup", "1 dB" },
 
   /* Snare: body, crack, and a gate that lets ghost notes through. */
-  { "/strip/2/fader", "1 dB" },
+  { "/strip/2/fader", "-3 dB" },
   { "/strip/2/hpf/on", "on" },
   { "/strip/2/hpf/freq", "90 Hz" },
   { "/strip/2/gate/on", "on" },
@@ -124,7 +124,7 @@ static const DemoSetting settings[] = {
   { "/strip/2/send/4/level", "-13 dB" },
 
   /* Hi-hat. */
-  { "/strip/3/fader", "2 dB" },
+  { "/strip/3/fader", "-2 dB" },
   { "/strip/3/pan", "-35" },
   { "/strip/3/hpf/on", "on" },
   { "/strip/3/hpf/freq", "350 Hz" },
@@ -134,7 +134,7 @@ static const DemoSetting settings[] = {
   { "/strip/3/eq/6/gain", "-1.5 dB" },
 
   /* Toms. */
-  { "/strip/4/fader", "1 dB" },
+  { "/strip/4/fader", "-3 dB" },
   { "/strip/4/gate/on", "on" },
   { "/strip/4/gate/mode", "exp3" },
   { "/strip/4/gate/threshold", "-34 dB" },
@@ -151,7 +151,7 @@ static const DemoSetting settings[] = {
   { "/strip/4/send/4/level", "-12 dB" },
 
   /* Overheads: the kit's air, its weight left to the close microphones. */
-  { "/strip/5/fader", "3 dB" },
+  { "/strip/5/fader", "-1 dB" },
   { "/strip/5/hpf/on", "on" },
   { "/strip/5/hpf/freq", "180 Hz" },
   { "/strip/5/eq/on", "on" },
@@ -159,14 +159,14 @@ static const DemoSetting settings[] = {
   { "/strip/5/eq/6/gain", "2 dB" },
 
   /* Percussion. */
-  { "/strip/6/fader", "0 dB" },
+  { "/strip/6/fader", "-4 dB" },
   { "/strip/6/hpf/on", "on" },
   { "/strip/6/hpf/freq", "700 Hz" },
   { "/strip/6/send/4/on", "on" },
   { "/strip/6/send/4/level", "-18 dB" },
 
   /* Bass: the kick makes room for itself. */
-  { "/strip/7/fader", "6 dB" },
+  { "/strip/7/fader", "2 dB" },
   { "/strip/7/hpf/on", "on" },
   { "/strip/7/hpf/freq", "32 Hz" },
   { "/strip/7/eq/on", "on" },
@@ -182,7 +182,7 @@ static const DemoSetting settings[] = {
   { "/strip/7/comp/makeup", "4 dB" },
 
   /* Clean guitar, to the left, its echoes to the right. */
-  { "/strip/8/fader", "2 dB" },
+  { "/strip/8/fader", "-2 dB" },
   { "/strip/8/pan", "-48" },
   { "/strip/8/hpf/on", "on" },
   { "/strip/8/hpf/freq", "120 Hz" },
@@ -202,7 +202,7 @@ static const DemoSetting settings[] = {
   { "/strip/8/send/6/level", "-15 dB" },
 
   /* Acoustic guitar: mostly its strings. */
-  { "/strip/9/fader", "2 dB" },
+  { "/strip/9/fader", "-2 dB" },
   { "/strip/9/pan", "22" },
   { "/strip/9/hpf/on", "on" },
   { "/strip/9/hpf/freq", "160 Hz" },
@@ -222,7 +222,7 @@ static const DemoSetting settings[] = {
   { "/strip/9/send/4/level", "-16 dB" },
 
   /* Lead guitar. */
-  { "/strip/10/fader", "-2 dB" },
+  { "/strip/10/fader", "-6 dB" },
   { "/strip/10/pan", "18" },
   { "/strip/10/hpf/on", "on" },
   { "/strip/10/hpf/freq", "180 Hz" },
@@ -237,7 +237,7 @@ static const DemoSetting settings[] = {
   { "/strip/10/send/6/level", "-9 dB" },
 
   /* Electric piano. */
-  { "/strip/11/fader", "0 dB" },
+  { "/strip/11/fader", "-4 dB" },
   { "/strip/11/width", "80 %" },
   { "/strip/11/hpf/on", "on" },
   { "/strip/11/hpf/freq", "110 Hz" },
@@ -255,7 +255,7 @@ static const DemoSetting settings[] = {
   { "/strip/11/send/5/level", "-16 dB" },
 
   /* Strings. */
-  { "/strip/12/fader", "0 dB" },
+  { "/strip/12/fader", "-4 dB" },
   { "/strip/12/width", "130 %" },
   { "/strip/12/hpf/on", "on" },
   { "/strip/12/hpf/freq", "220 Hz" },
@@ -268,7 +268,7 @@ static const DemoSetting settings[] = {
   { "/strip/12/send/5/level", "-11 dB" },
 
   /* Lead voice. */
-  { "/strip/13/fader", "2 dB" },
+  { "/strip/13/fader", "-2 dB" },
   { "/strip/13/hpf/on", "on" },
   { "/strip/13/hpf/freq", "110 Hz" },
   { "/strip/13/hpf/slope", "18" },
@@ -297,7 +297,7 @@ static const DemoSetting settings[] = {
   { "/strip/13/send/6/level", "-17 dB" },
 
   /* Harmonies and choir, behind it. */
-  { "/strip/14/fader", "-2 dB" },
+  { "/strip/14/fader", "-6 dB" },
   { "/strip/14/hpf/on", "on" },
   { "/strip/14/hpf/freq", "160 Hz" },
   { "/strip/14/eq/on", "on" },
@@ -314,7 +314,7 @@ static const DemoSetting settings[] = {
   { "/strip/14/deess/threshold", "-34 dB" },
   { "/strip/14/send/4/on", "on" },
   { "/strip/14/send/4/level", "-10 dB" },
-  { "/strip/15/fader", "-3 dB" },
+  { "/strip/15/fader", "-7 dB" },
   { "/strip/15/width", "120 %" },
   { "/strip/15/hpf/on", "on" },
   { "/strip/15/hpf/freq", "200 Hz" },
@@ -330,7 +330,7 @@ static const DemoSetting settings[] = {
   { "/bus/1/fader", "1.8 dB" },
   { "/bus/1/comp/on", "on" },
   { "/bus/1/comp/detector", "peak" },
-  { "/bus/1/comp/threshold", "-12 dB" },
+  { "/bus/1/comp/threshold", "-16 dB" },
   { "/bus/1/comp/ratio", "2.5" },
   { "/bus/1/comp/attack", "5 ms" },
   { "/bus/1/comp/release", "120 ms" },
@@ -352,7 +352,7 @@ static const DemoSetting settings[] = {
 
   /* Voice group. */
   { "/bus/3/comp/on", "on" },
-  { "/bus/3/comp/threshold", "-18 dB" },
+  { "/bus/3/comp/threshold", "-22 dB" },
   { "/bus/3/comp/ratio", "2" },
   { "/bus/3/comp/attack", "10 ms" },
   { "/bus/3/comp/release", "150 ms" },
@@ -406,12 +406,13 @@ static const DemoSetting settings[] = {
   /* Main: a hand on the loudest peaks, and a little air. */
   { "/main/comp/on", "on" },
   { "/main/comp/detector", "peak" },
-  { "/main/comp/threshold", "-1.5 dB" },
+  { "/main/comp/threshold", "-5.5 dB" },
   { "/main/comp/ratio", "4" },
   { "/main/comp/knee", "6 dB" },
   { "/main/comp/attack", "0.4 ms" },
   { "/main/comp/release", "110 ms" },
   { "/main/comp/lookahead", "1.5 ms" },
+  { "/main/comp/makeup", "4 dB" },
   { "/main/eq/on", "on" },
   { "/main/eq/6/freq", "10 kHz" },
   { "/main/eq/6/gain", "1 dB" },
