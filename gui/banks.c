@@ -4,6 +4,8 @@
 /* Buses leave at least this part of the room to the inputs. */
 static const double INPUTS_SHARE = 0.55;
 
+enum { EDGE = 1 }; /* the line beside the buses */
+
 struct _GuiBanks {
   GtkWidget   parent_instance;
   GuiMirror  *mirror;
@@ -34,14 +36,27 @@ key_of(Address place)
 
 /* Layout. */
 
-static int
-natural_width(GtkWidget *widget)
+/* What a bank needs and what it would like, across; its scroller would do with
+   less, but then it scrolls. */
+typedef struct Span {
+  int least;
+  int wish;
+} Span;
+
+static Span
+span_of(GtkWidget *box)
 {
-  int natural;
+  Span span;
 
   gtk_widget_measure(
-    widget, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
-  return natural;
+    box, GTK_ORIENTATION_HORIZONTAL, -1, &span.least, &span.wish, NULL, NULL);
+  return span;
+}
+
+static int
+span_at(Span span, double part)
+{
+  return span.least + (int)(part * (span.wish - span.least));
 }
 
 static void
@@ -56,18 +71,24 @@ allocate_at(GtkWidget *widget, int x, int width, int height)
 static void
 gui_banks_size_allocate(GtkWidget *widget, int width, int height, int baseline)
 {
-  GuiBanks *self   = GUI_BANKS(widget);
-  const int mains  = natural_width(self->mains_box);
-  const int room   = MAX(width - mains, 0);
-  const int wanted = natural_width(self->buses);
-  const int free   = room - natural_width(self->inputs);
-  const int buses =
-    MIN(wanted, MAX(free, (int)((1 - INPUTS_SHARE) * (double)room)));
+  GuiBanks    *self   = GUI_BANKS(widget);
+  const Span   inputs = span_of(self->inputs_box);
+  const Span   buses  = span_of(self->buses_box);
+  const Span   mains  = span_of(self->mains_box);
+  const int    least  = inputs.least + buses.least + mains.least;
+  const int    wish   = inputs.wish + buses.wish + mains.wish;
+  const double part =
+    wish > least ? CLAMP((double)(width - least) / (wish - least), 0, 1) : 0;
+  const int mains_width = span_at(mains, part);
+  const int room        = MAX(width - mains_width, 0);
+  const int buses_most =
+    MAX(room - span_at(inputs, part), (int)((1 - INPUTS_SHARE) * (double)room));
+  const int buses_width = MIN(span_at(buses, part) + EDGE, buses_most);
 
   (void)baseline;
-  allocate_at(self->inputs, 0, room - buses, height);
-  allocate_at(self->buses, room - buses, buses, height);
-  allocate_at(self->mains_box, room, mains, height);
+  allocate_at(self->inputs, 0, room - buses_width, height);
+  allocate_at(self->buses, room - buses_width, buses_width, height);
+  allocate_at(self->mains_box, room, mains_width, height);
 }
 
 static void

@@ -18,6 +18,7 @@ struct _GuiBar {
   GuiRange     parent_instance;
   PangoLayout *caption;
   PangoLayout *value;
+  int          wish; /* width */
 };
 
 G_DEFINE_FINAL_TYPE(GuiBar, gui_bar, GUI_TYPE_RANGE)
@@ -150,10 +151,11 @@ gui_bar_measure(GtkWidget     *widget,
                 int           *minimum_baseline,
                 int           *natural_baseline)
 {
-  (void)widget;
+  const bool across = orientation == GTK_ORIENTATION_HORIZONTAL;
+
   (void)for_size;
-  *minimum = *natural =
-    orientation == GTK_ORIENTATION_HORIZONTAL ? BAR_WIDTH : BAR_HEIGHT;
+  *minimum = across ? BAR_WIDTH : BAR_HEIGHT;
+  *natural = across ? MAX(BAR_WIDTH, GUI_BAR(widget)->wish) : BAR_HEIGHT;
   *minimum_baseline = *natural_baseline = -1;
 }
 
@@ -199,4 +201,11 @@ gui_bar_set_caption(GuiBar *self, const char *caption)
 {
   pango_layout_set_text(self->caption, caption ? caption : "", -1);
   gtk_widget_queue_draw(GTK_WIDGET(self));
+}
+
+void
+gui_bar_set_wish(GuiBar *self, int width)
+{
+  self->wish = width;
+  gtk_widget_queue_resize(GTK_WIDGET(self));
 }

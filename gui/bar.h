@@ -17,4 +17,7 @@ GtkWidget *gui_bar_new(void);
    then. [screen] */
 void gui_bar_set_caption(GuiBar *self, const char *caption);
 
+/* The width that it would like to have, in pixels. [screen] */
+void gui_bar_set_wish(GuiBar *self, int width);
+
 #endif

@@ -11,7 +11,10 @@
 #include "gui/toggle.h"
 #include "gui/typein.h"
 
-enum { COLOUR_HEIGHT = 4 };
+enum {
+  COLOUR_HEIGHT = 4,
+  WISH          = 92, /* the width of a strip that has room */
+};
 
 struct _GuiStrip {
   GtkWidget        parent_instance;
@@ -345,6 +348,7 @@ static void
 gui_strip_init(GuiStrip *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  gui_bar_set_wish(self->pan, WISH);
 }
 
 GtkWidget *
