@@ -138,9 +138,9 @@ cmd_parse(int                *argc,
   if (!g_option_context_parse(context, argc, argv, &error))
     say_usage(error->message, context);
   else if (*argc - 1 < least)
-    say_usage("something is missing here; this is how it goes:", context);
+    say_usage("something is missing here. This is how it goes.", context);
   else if (most >= 0 && *argc - 1 > most)
-    say_usage("that is too much; this is how it goes:", context);
+    say_usage("that is too much. This is how it goes.", context);
   else
     good = true;
   g_clear_error(&error);
