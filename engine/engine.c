@@ -95,6 +95,13 @@ engine_state(const Engine *engine)
   return &engine->state;
 }
 
+int
+engine_latency(const Engine *engine, unsigned slot) RT_SAFE
+{
+  return atomic_load_explicit(&engine->state.latency[slot - SLOT_BUS],
+                              memory_order_relaxed);
+}
+
 bool
 engine_post(Engine *engine, const Event *event)
 {
@@ -127,8 +134,12 @@ static void
 take_plan(Engine *engine, Plan *plan) RT_SAFE
 {
   mixer_take_plan(engine->mixer, plan);
-  atomic_store_explicit(
-    &engine->state.latency, plan->latency, memory_order_relaxed);
+  for (int i = 0; i < plan->dest_count; i++)
+    if (plan->dests[i].output)
+      atomic_store_explicit(
+        &engine->state.latency[plan->dests[i].slot - SLOT_BUS],
+        plan->dests[i].latency,
+        memory_order_relaxed);
 }
 
 static void

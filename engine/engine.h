@@ -33,7 +33,7 @@ typedef struct EngineState {
   _Atomic int64_t  song_frame;
   _Atomic bool     rolling;
   _Atomic uint64_t underruns;
-  _Atomic int      latency; /* of main's output, in frames */
+  _Atomic int      latency[SLOTS - SLOT_BUS]; /* frames: engine_latency() */
 } EngineState;
 
 /* An engine at a sample rate. kernel NULL takes the fastest. NULL when memory
@@ -66,6 +66,9 @@ void engine_process(Engine *engine, const EngineCycle *cycle) RT_SAFE;
 void engine_wake(Engine *engine) RT_SAFE;
 
 const EngineState *engine_state(const Engine *engine);
+
+/* How many frames the output of a bus, main or the monitor is late. [any] */
+int engine_latency(const Engine *engine, unsigned slot) RT_SAFE;
 
 /* The song frames that the next cycle of so many frames will play, for backends
    that wait for tracks. Returns how many spans. [audio, between cycles] */

@@ -1,100 +1,31 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The backend's thread goes through states: no client (the engine runs by the
-   clock), a client that is open, a client that is active. What control wants is
-   a copy under a lock that is never held over a libjack call. */
+/* The backend's thread looks round 50 times a second, and goes through states:
+   no client, when the engine runs by the clock; a client that is open; a client
+   that is active. */
 
-#include "engine/backends/jack.h"
+#include "engine/backends/jack-private.h"
 
 #include <errno.h>
-#include <jack/jack.h>
-#include <jack/metadata.h>
 #include <jack/thread.h>
-#include <jack/uuid.h>
-#include <pthread.h>
+#include <jack/transport.h>
 #include <sched.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
 
 #include "engine/backends/server.h"
 
-#define TURN_NS      20000000 /* the thread looks round 50 times a second */
-#define RETRY_TURNS  12       /* turns between attempts to find a server */
-#define IDLE_FRAMES  1024     /* most that a turn without a server runs */
-#define SPANS        64
-#define NAME_MAX_LEN 128
-#define CONNECT_LEN  512
-
-/* A port that is wanted, or there. */
-typedef struct Port {
-  BackendPort  want;
-  char         name[NAME_MAX_LEN];
-  char         pretty[NAME_MAX_LEN];
-  char         group[32];
-  char         connect[CONNECT_LEN];
-  jack_port_t *port;      /* NULL: not registered */
-  char       **connected; /* as last seen; NULL-terminated, of jack_free() */
-} Port;
-
-/* What the callback walks; swapped by pointer. */
-typedef struct Table {
-  int          count;
-  jack_port_t *port[INPUT_PORTS + OUTPUT_PORTS];
-  int          index[INPUT_PORTS + OUTPUT_PORTS];
-  bool         input[INPUT_PORTS + OUTPUT_PORTS];
-} Table;
-
-struct JackBackend {
-  pthread_t       thread;
-  pthread_mutex_t lock; /* over what control wants, and the status */
-  pthread_cond_t  wake;
-
-  /* Under the lock. */
-  Engine        *next_engine; /* not NULL: take it */
-  void          *next_self;
-  BackendOptions options;
-  char           client_name[64];
-  char           server_name[64];
-  Port          *wanted;
-  int            wanted_count;
-  bool           ports_changed;
-  bool           quit, done;
-  BackendStatus  status;
-
-  /* The thread's own. */
-  Port           *ports;
-  int             port_count;
-  pid_t           server;
-  bool            was_connected; /* to a server that we did not start */
-  int             turns;
-  struct timespec idle_at;
-
-  /* Shared with callbacks. */
-  _Atomic(Engine *) engine;
-  _Atomic(Engine *) settled_engine; /* nobody is in a cycle of another */
-  _Atomic(void *)   wait_self;
-  _Atomic(Table *)  table;
-  jack_client_t    *client;
-  _Atomic bool      active;
-  _Atomic bool      dead;
-  _Atomic bool      freewheel;
-  _Atomic bool      graph_changed;
-  _Atomic bool      follow;
-  _Atomic int       roll;   /* 0: nothing asked, 1: start, 2: stop */
-  _Atomic int64_t   locate; /* -1: nothing asked */
-  _Atomic uint64_t  xruns;
-  _Atomic uint64_t  cycles;
-  BackendWatch      watch; /* the callback's; others look without care */
-  _Atomic int       block;
-  _Atomic int64_t   calling_since; /* ns; 0: in no libjack call */
-  Table            *seen;          /* the callback's: the table of in and out */
-  const float      *in[INPUT_PORTS];
-  float            *out[OUTPUT_PORTS];
-};
+#define TURN_NS     20000000
+#define RETRY_TURNS 12 /* turns between attempts to find a server */
+#define SETTLED_TURNS                                                         \
+  10                     /* a graph that has not changed for so long is meant \
+                          */
+#define ALSA_ATTEMPTS 2  /* before the dummy driver has to do */
+#define BACKOFF_MOST  16 /* attempts between servers that do not start */
+#define IDLE_FRAMES   1024 /* in a cycle without a server, at most */
+#define IDLE_SECONDS  0.1  /* of such cycles in a turn, at most */
+#define STUCK_NS      1000000000
 
 static int64_t
 now_ns(void)
@@ -105,8 +36,17 @@ now_ns(void)
   return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-say(JackBackend *b, const char *format, ...)
+static struct timespec
+in_ns(int64_t nanoseconds)
+{
+  const int64_t until = now_ns() + nanoseconds;
+
+  return (struct timespec){ .tv_sec  = until / 1000000000,
+                            .tv_nsec = until % 1000000000 };
+}
+
+void
+backend_say(JackBackend *b, const char *format, ...)
 {
   va_list args;
 
@@ -126,471 +66,40 @@ set_state(JackBackend *b, BackendState state)
   pthread_mutex_unlock(&b->lock);
 }
 
-/* Around libjack calls that can hang: so that others see that one does. */
-static void
-enter(JackBackend *b)
+void
+backend_enter(JackBackend *b)
 {
   atomic_store(&b->calling_since, now_ns());
 }
 
-static void
-leave(JackBackend *b)
+void
+backend_leave(JackBackend *b)
 {
   atomic_store(&b->calling_since, 0);
 }
 
-/* --- the callbacks --- */
-
-static void
-take_table(JackBackend *b) RT_SAFE
-{
-  Table *table = atomic_load_explicit(&b->table, memory_order_acquire);
-
-  if (table == b->seen)
-    return;
-  memset(b->in, 0, sizeof b->in);
-  memset(b->out, 0, sizeof b->out);
-  b->seen = table;
-}
-
-/* For the process callback by its own manual, which its header cannot say. */
-void *jack_port_get_buffer(jack_port_t *port, jack_nframes_t frames) RT_SAFE;
-
-static void
-get_buffers(JackBackend *b, jack_nframes_t frames) RT_SAFE
-{
-  const Table *table = b->seen;
-
-  for (int i = 0; table && i < table->count; i++) {
-    float *buffer = jack_port_get_buffer(table->port[i], frames);
-    if (table->input[i])
-      b->in[table->index[i]] = buffer;
-    else
-      b->out[table->index[i]] = buffer;
-  }
-}
-
-static void
-wait_for_tracks(JackBackend *b, const EngineCycle *cycle)
-{
-  SongSpan  spans[SPANS];
-  const int count =
-    engine_next_spans(atomic_load(&b->engine), cycle, spans, SPANS);
-
-  for (int i = 0; i < count; i++)
-    b->options.wait(
-      atomic_load(&b->wait_self), spans[i].frame, spans[i].frames);
-}
-
-static void
-run_engine(JackBackend *b, jack_nframes_t frames)
-{
-  Engine     *engine = atomic_load_explicit(&b->engine, memory_order_acquire);
-  EngineCycle cycle  = {
-     .frames = (int)frames, .in = b->in, .out = b->out, .physical = true
-  };
-
-  if (atomic_load_explicit(&b->follow, memory_order_relaxed)) {
-    jack_position_t              position;
-    const jack_transport_state_t state =
-      jack_transport_query(b->client, &position);
-    cycle.external         = true;
-    cycle.external_rolling = state == JackTransportRolling;
-    cycle.external_frame   = position.frame;
-  }
-  if (atomic_load_explicit(&b->freewheel, memory_order_relaxed)) {
-    /* A cycle of no length takes a start in before its tracks are asked for. */
-    EngineCycle none = cycle;
-    none.frames      = 0;
-    engine_process(engine, &none);
-    wait_for_tracks(b, &cycle);
-  }
-  engine_process(engine, &cycle);
-}
-
-static double
-cpu_seconds(const struct rusage *usage)
-{
-  return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
-         1e-6 * (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec);
-}
-
-/* The first cycles warm caches and stack; they do not count. */
-static void
-watch_cycle(JackBackend *b, const struct rusage *before, jack_nframes_t frames)
-{
-  BackendWatch *watch = &b->watch;
-  struct rusage after;
-
-  getrusage(RUSAGE_THREAD, &after);
-  if (atomic_load(&b->cycles) < 64 || atomic_load(&b->freewheel))
-    return;
-  const double period = (double)frames / engine_rate(atomic_load(&b->engine));
-  const double share  = (cpu_seconds(&after) - cpu_seconds(before)) / period;
-  watch->cycles++;
-  watch->page_faults += (uint64_t)(after.ru_minflt - before->ru_minflt +
-                                   after.ru_majflt - before->ru_majflt);
-  watch->switches += (uint64_t)(after.ru_nvcsw - before->ru_nvcsw);
-  watch->over_half += share > 0.5;
-  watch->worst = share > watch->worst ? share : watch->worst;
-}
-
-static int
-process(jack_nframes_t frames, void *self)
-{
-  JackBackend *b = self;
-
-  struct rusage before;
-
-  if (b->options.watch)
-    getrusage(RUSAGE_THREAD, &before);
-  take_table(b);
-  get_buffers(b, frames);
-  run_engine(b, frames);
-  if (b->options.watch)
-    watch_cycle(b, &before, frames);
-  atomic_fetch_add_explicit(&b->cycles, 1, memory_order_release);
-  return 0;
-}
-
-static void
-on_thread(void *self)
-{
-  JackBackend *b = self;
-
-  engine_wake(atomic_load(&b->engine));
-}
-
-static void
-on_shutdown(jack_status_t code, const char *reason, void *self)
-{
-  JackBackend *b = self;
-
-  (void)code;
-  (void)reason;
-  atomic_store(&b->dead, true);
-}
-
-static int
-on_xrun(void *self)
-{
-  JackBackend *b = self;
-
-  atomic_fetch_add(&b->xruns, 1);
-  return 0;
-}
-
-static int
-on_block(jack_nframes_t frames, void *self)
-{
-  JackBackend *b = self;
-
-  atomic_store(&b->block, (int)frames);
-  return 0;
-}
-
-static void
-on_freewheel(int starting, void *self)
-{
-  JackBackend *b = self;
-
-  atomic_store(&b->freewheel, starting != 0);
-}
-
-static void
-on_connect(jack_port_id_t a, jack_port_id_t c, int connected, void *self)
-{
-  JackBackend *b = self;
-
-  (void)a;
-  (void)c;
-  (void)connected;
-  atomic_store(&b->graph_changed, true);
-}
-
-/* Our ports pass on what latency stands before or behind them, and add ours. */
-static void
-on_latency(jack_latency_callback_mode_t mode, void *self)
-{
-  JackBackend *b     = self;
-  const Table *table = atomic_load(&b->table);
-  const bool   from  = mode == JackCaptureLatency;
-  const int own = atomic_load(&engine_state(atomic_load(&b->engine))->latency);
-  jack_latency_range_t sum = { .min = UINT32_MAX, .max = 0 };
-
-  for (int i = 0; table && i < table->count; i++) {
-    jack_latency_range_t range;
-    if (table->input[i] != from)
-      continue;
-    jack_port_get_latency_range(table->port[i], mode, &range);
-    sum.min = range.min < sum.min ? range.min : sum.min;
-    sum.max = range.max > sum.max ? range.max : sum.max;
-  }
-  if (sum.min == UINT32_MAX)
-    sum.min = 0;
-  sum.min += (jack_nframes_t)own;
-  sum.max += (jack_nframes_t)own;
-  for (int i = 0; table && i < table->count; i++)
-    if (table->input[i] != from)
-      jack_port_set_latency_range(table->port[i], mode, &sum);
-}
-
-/* --- ports --- */
-
-static void
-describe_port(JackBackend *b, const Port *port)
-{
-  const jack_uuid_t uuid = jack_port_uuid(port->port);
-  char              order[16];
-
-  snprintf(order, sizeof order, "%d", port->want.order);
-  jack_set_property(
-    b->client, uuid, JACK_METADATA_PRETTY_NAME, port->pretty, "text/plain");
-  jack_set_property(
-    b->client, uuid, JACK_METADATA_PORT_GROUP, port->group, "text/plain");
-  jack_set_property(b->client,
-                    uuid,
-                    JACK_METADATA_ORDER,
-                    order,
-                    "http://www.w3.org/2001/XMLSchema#int");
-}
-
-static void
-connect_one(JackBackend *b, const Port *port, const char *other)
-{
-  const char *own = jack_port_name(port->port);
-
-  if (port->want.input)
-    jack_connect(b->client, other, own);
-  else
-    jack_connect(b->client, own, other);
-}
-
-/* "auto": main takes the first pair of speakers where the monitor has a second
-   pair, or else leaves the only one to the monitor, where solo is heard too. */
-static void
-connect_speakers(JackBackend *b, const Port *port)
-{
-  const char **speakers =
-    jack_get_ports(b->client,
-                   NULL,
-                   JACK_DEFAULT_AUDIO_TYPE,
-                   JackPortIsInput | JackPortIsPhysical | JackPortIsTerminal);
-  const int slot  = SLOT_BUS + port->want.index / 2;
-  const int side  = port->want.index % 2;
-  int       count = 0;
-
-  while (speakers && speakers[count])
-    count++;
-  if (slot == SLOT_MONITOR && count >= 4)
-    connect_one(b, port, speakers[2 + side]);
-  else if (slot == SLOT_MONITOR && count >= 2)
-    connect_one(b, port, speakers[side]);
-  else if (slot == SLOT_MAIN && count >= 4)
-    connect_one(b, port, speakers[side]);
-  jack_free(speakers);
-}
-
-/* Legs of a pair share the list: the first name is the left one's, the second
-   the right one's; with one name, both have it. */
-static void
-connect_listed(JackBackend *b, const Port *port)
-{
-  char  list[CONNECT_LEN];
-  char *name[16];
-  int   count = 0;
-  char *rest  = NULL;
-
-  snprintf(list, sizeof list, "%s", port->connect);
-  for (char *at = strtok_r(list, ",", &rest); at && count < 16;
-       at       = strtok_r(NULL, ",", &rest)) {
-    at += strspn(at, " ");
-    at[strcspn(at, "\r\n")] = '\0';
-    name[count++]           = at;
-  }
-  const int side = port->want.index % 2;
-  for (int i = 0; i < count; i++)
-    if (count == 1 || i % 2 == side)
-      connect_one(b, port, name[i]);
-}
-
-static void
-connect_port(JackBackend *b, const Port *port)
-{
-  if (strcmp(port->connect, "auto") == 0)
-    connect_speakers(b, port);
-  else if (*port->connect && strcmp(port->connect, "none") != 0)
-    connect_listed(b, port);
-}
-
-/* Back to where it was connected when the server went. */
-static void
-reconnect_port(JackBackend *b, const Port *port)
-{
-  if (!port->connected)
-    connect_port(b, port);
-  for (int i = 0; port->connected && port->connected[i]; i++)
-    connect_one(b, port, port->connected[i]);
-}
-
-static void
-register_port(JackBackend *b, Port *port)
-{
-  const unsigned long flags =
-    port->want.input ? JackPortIsInput : JackPortIsOutput;
-
-  port->port = jack_port_register(
-    b->client, port->name, JACK_DEFAULT_AUDIO_TYPE, flags, 0);
-  if (!port->port)
-    say(b, "JACK has no room for the port %s.", port->name);
-  else
-    describe_port(b, port);
-}
-
-static void
-forget_connections(Port *port)
-{
-  for (int i = 0; port->connected && port->connected[i]; i++)
-    free(port->connected[i]);
-  free(port->connected);
-  port->connected = NULL;
-}
-
-/* The callback may be in its last cycle with what it had: true when two more
-   have passed, or none will come. */
 static bool
-let_cycles_pass(JackBackend *b)
+is_stuck(JackBackend *b)
+{
+  const int64_t since = atomic_load(&b->calling_since);
+
+  return since && now_ns() - since > STUCK_NS;
+}
+
+bool
+backend_let_cycles_pass(JackBackend *b)
 {
   const struct timespec pause = { .tv_nsec = 5000000 };
   const uint64_t        cycle = atomic_load(&b->cycles);
 
   for (int i = 0; i < 200; i++) {
-    if (!atomic_load(&b->active) || atomic_load(&b->dead) ||
-        atomic_load(&b->cycles) >= cycle + 2)
+    if (!atomic_load(&b->active) || atomic_load(&b->cycles) >= cycle + 2)
       return true;
+    if (atomic_load(&b->dead))
+      return false;
     nanosleep(&pause, NULL);
   }
   return false;
-}
-
-static void
-publish_table(JackBackend *b)
-{
-  Table *table = calloc(1, sizeof *table);
-  Table *old   = atomic_load(&b->table);
-
-  if (!table)
-    return;
-  for (int i = 0; i < b->port_count; i++) {
-    if (!b->ports[i].port)
-      continue;
-    table->port[table->count]  = b->ports[i].port;
-    table->index[table->count] = b->ports[i].want.index;
-    table->input[table->count] = b->ports[i].want.input;
-    table->count++;
-  }
-  atomic_store_explicit(&b->table, table, memory_order_release);
-  if (let_cycles_pass(b))
-    free(old);
-}
-
-static Port *
-find_port(Port *ports, int count, const Port *like)
-{
-  for (int i = 0; i < count; i++)
-    if (ports[i].want.input == like->want.input &&
-        strcmp(ports[i].name, like->name) == 0)
-      return &ports[i];
-  return NULL;
-}
-
-/* Makes what is there what is wanted: new ports, vanished ones, new names. */
-static void
-update_ports(JackBackend *b)
-{
-  pthread_mutex_lock(&b->lock);
-  Port     *wanted = b->wanted;
-  const int count  = b->wanted_count;
-  b->wanted        = NULL;
-  b->ports_changed = false;
-  pthread_mutex_unlock(&b->lock);
-  if (!wanted)
-    return;
-
-  Port     *old       = b->ports;
-  const int old_count = b->port_count;
-  enter(b);
-  for (int i = 0; i < count; i++) {
-    Port *before = find_port(old, old_count, &wanted[i]);
-    if (!before)
-      continue;
-    wanted[i].port      = before->port;
-    wanted[i].connected = before->connected;
-    before->port        = NULL;
-    before->connected   = NULL;
-    if (wanted[i].port && b->client) {
-      describe_port(b, &wanted[i]);
-      if (strcmp(before->connect, wanted[i].connect) != 0)
-        connect_port(b, &wanted[i]);
-    }
-  }
-  b->ports      = wanted;
-  b->port_count = count;
-  if (b->client) {
-    jack_port_t *gone[64];
-    for (int i = 0; i < count; i++)
-      if (!wanted[i].port) {
-        register_port(b, &wanted[i]);
-        if (wanted[i].port && atomic_load(&b->active))
-          reconnect_port(b, &wanted[i]);
-      }
-    publish_table(b);
-    /* Gone ports leave the callback's table before they leave the server. */
-    int gone_count = 0;
-    for (int i = 0; i < old_count; i++)
-      if (old[i].port) {
-        gone[gone_count++] = old[i].port;
-        if (gone_count == 64 || i == old_count - 1) {
-          while (gone_count > 0)
-            jack_port_unregister(b->client, gone[--gone_count]);
-        }
-      }
-    while (gone_count > 0)
-      jack_port_unregister(b->client, gone[--gone_count]);
-  }
-  leave(b);
-  for (int i = 0; i < old_count; i++)
-    forget_connections(&old[i]);
-  free(old);
-}
-
-/* Keeps what a person connected by hand, for when the server comes back. */
-static void
-remember_connections(JackBackend *b)
-{
-  enter(b);
-  for (int i = 0; i < b->port_count && !atomic_load(&b->dead); i++) {
-    Port *port = &b->ports[i];
-    if (!port->port)
-      continue;
-    const char **names = jack_port_get_all_connections(b->client, port->port);
-    int          count = 0;
-    while (names && names[count])
-      count++;
-    char **copy = calloc((size_t)count + 1, sizeof *copy);
-    for (int k = 0; copy && k < count; k++)
-      copy[k] = strdup(names[k]);
-    jack_free(names);
-    if (!copy || atomic_load(&b->dead)) {
-      for (int k = 0; copy && k < count; k++)
-        free(copy[k]);
-      free(copy);
-      continue;
-    }
-    forget_connections(port);
-    port->connected = copy;
-  }
-  leave(b);
 }
 
 /* --- the client --- */
@@ -599,48 +108,28 @@ static void
 close_client(JackBackend *b)
 {
   atomic_store(&b->active, false);
-  enter(b);
+  backend_enter(b);
   jack_client_close(b->client);
-  leave(b);
+  backend_leave(b);
   b->client = NULL;
-  for (int i = 0; i < b->port_count; i++)
-    b->ports[i].port = NULL;
-  free(atomic_exchange(&b->table, NULL));
-  b->seen = NULL;
+  ports_lose(b);
+  b->turns = 0;
   clock_gettime(CLOCK_MONOTONIC, &b->idle_at);
-}
-
-static void
-quiet(const char *message)
-{
-  (void)message;
 }
 
 static bool
 open_client(JackBackend *b)
 {
-  jack_status_t  status;
   jack_options_t options = JackNoStartServer;
 
   if (*b->server_name)
     options |= JackServerName;
-  enter(b);
-  b->client =
-    jack_client_open(b->client_name, options, &status, b->server_name);
-  leave(b);
+  backend_enter(b);
+  b->client = jack_client_open(b->client_name, options, NULL, b->server_name);
+  backend_leave(b);
   if (!b->client)
     return false;
-  atomic_store(&b->dead, false);
-  atomic_store(&b->freewheel, false);
-  jack_set_process_callback(b->client, process, b);
-  jack_set_thread_init_callback(b->client, on_thread, b);
-  jack_on_info_shutdown(b->client, on_shutdown, b);
-  jack_set_xrun_callback(b->client, on_xrun, b);
-  jack_set_buffer_size_callback(b->client, on_block, b);
-  jack_set_freewheel_callback(b->client, on_freewheel, b);
-  jack_set_port_connect_callback(b->client, on_connect, b);
-  jack_set_latency_callback(b->client, on_latency, b);
-  atomic_store(&b->block, (int)jack_get_buffer_size(b->client));
+  cycle_install(b);
   pthread_mutex_lock(&b->lock);
   b->status.rate       = (int)jack_get_sample_rate(b->client);
   b->status.block      = atomic_load(&b->block);
@@ -649,69 +138,108 @@ open_client(JackBackend *b)
   return true;
 }
 
+/* Whether the audio thread has real-time scheduling: libjack's own word on it
+   is yes where it was only asked for. */
+static bool
+has_realtime(const JackBackend *b)
+{
+  struct sched_param param;
+  int                policy = SCHED_OTHER;
+
+  pthread_getschedparam(jack_client_thread_id(b->client), &policy, &param);
+  return policy == SCHED_FIFO || policy == SCHED_RR;
+}
+
+static void
+tell_running(JackBackend *b)
+{
+  const bool realtime = has_realtime(b);
+
+  b->was_connected = b->server <= 0;
+  b->failures      = 0;
+  pthread_mutex_lock(&b->lock);
+  b->status.realtime = realtime;
+  b->status.state    = BACKEND_RUNNING;
+  pthread_mutex_unlock(&b->lock);
+  backend_say(b,
+              "JACK is running%s.",
+              realtime
+                ? ""
+                : ", without real-time scheduling: expect dropouts under load");
+}
+
 static void
 activate(JackBackend *b)
 {
-  update_ports(b);
-  enter(b);
-  for (int i = 0; i < b->port_count; i++)
-    if (!b->ports[i].port)
-      register_port(b, &b->ports[i]);
-  leave(b);
-  publish_table(b);
-  enter(b);
+  ports_update(b);
+  ports_register(b);
+  cycle_prepare(b);
+  backend_enter(b);
   const bool failed = jack_activate(b->client) != 0;
-  leave(b);
+  backend_leave(b);
   if (failed) {
-    say(b, "JACK would not start the client.");
+    backend_say(b, "JACK would not start the client.");
     close_client(b);
     return;
   }
   atomic_store(&b->active, true);
-  enter(b);
-  for (int i = 0; i < b->port_count; i++)
-    if (b->ports[i].port)
-      reconnect_port(b, &b->ports[i]);
-  leave(b);
-  b->was_connected = b->server <= 0;
+  atomic_store(&b->graph_changed, false);
+  b->quiet_turns  = 0;
+  b->told_latency = 0;
+  b->refused      = !ports_connect(b);
+  tell_running(b);
+}
 
-  struct sched_param param;
-  int                policy = SCHED_OTHER;
-  const pthread_t    thread = jack_client_thread_id(b->client);
-  pthread_getschedparam(thread, &policy, &param);
-  pthread_mutex_lock(&b->lock);
-  b->status.realtime = policy == SCHED_FIFO || policy == SCHED_RR;
-  b->status.state    = BACKEND_RUNNING;
-  pthread_mutex_unlock(&b->lock);
-  say(b,
-      "JACK is running%s.",
-      policy == SCHED_OTHER
-        ? ", without real-time scheduling: expect dropouts under load"
-        : "");
+/* --- a server of our own --- */
+
+static void
+look_after_server(JackBackend *b)
+{
+  const ServerState state = server_look(b->server);
+
+  if (state == SERVER_RUNS)
+    return;
+  b->server = 0;
+  b->failures++;
+  b->hopeless = state == SERVER_MISSING;
+  if (b->hopeless)
+    backend_say(b,
+                "There is no jackd on this machine; install jackd2. The desk "
+                "goes on, silent.");
+}
+
+static void
+start_server(JackBackend *b)
+{
+  const bool card = server_has_card() && b->failures < ALSA_ATTEMPTS;
+
+  b->server = server_start(
+    *b->server_name ? b->server_name : NULL, b->options.rate, card);
+  if (b->server > 0)
+    backend_say(b,
+                "No JACK server was found: starting one with %s.",
+                card ? "ALSA" : "its dummy driver");
+  else
+    b->failures++;
 }
 
 /* A server that we did not start is waited for when it goes; otherwise one is
-   started. */
+   started, less and less often where none stays. */
 static void
 look_for_server(JackBackend *b)
 {
+  const int attempt = b->turns / RETRY_TURNS;
+  const int backoff =
+    b->failures < BACKOFF_MOST ? b->failures + 1 : BACKOFF_MOST;
+
   if (b->turns++ % RETRY_TURNS != 0)
     return;
-  if (b->server > 0 && !server_runs(b->server)) {
-    say(b, "The JACK server ended; starting it again.");
-    b->server = 0;
-  }
-  if (open_client(b))
-    return;
-  if (b->server > 0 || b->was_connected)
-    return;
-  const bool card = server_has_card() && b->turns < 20 * RETRY_TURNS;
-  b->server       = server_start(
-    *b->server_name ? b->server_name : NULL, b->options.rate, card);
   if (b->server > 0)
-    say(b,
-        "No JACK server was found: starting one with %s.",
-        card ? "ALSA" : "its dummy driver");
+    look_after_server(b);
+  if (open_client(b) || b->server > 0 || b->was_connected || b->hopeless)
+    return;
+  if (attempt % backoff == 0)
+    start_server(b);
 }
 
 /* --- without a server --- */
@@ -722,21 +250,24 @@ run_idle(JackBackend *b)
 {
   Engine         *engine = atomic_load(&b->engine);
   const double    rate   = engine_rate(engine);
+  const int       most   = (int)(IDLE_SECONDS * rate);
   struct timespec now;
 
   clock_gettime(CLOCK_MONOTONIC, &now);
   const double gone = (double)(now.tv_sec - b->idle_at.tv_sec) +
                       1e-9 * (double)(now.tv_nsec - b->idle_at.tv_nsec);
-  int frames = (int)(gone * rate);
+  int frames = gone < IDLE_SECONDS ? (int)(gone * rate) : most;
 
   b->idle_at = now;
-  frames     = frames < (int)(0.1 * rate) ? frames : (int)(0.1 * rate);
   while (frames > 0) {
     const EngineCycle cycle = { .frames =
                                   frames < IDLE_FRAMES ? frames : IDLE_FRAMES };
     engine_process(engine, &cycle);
     frames -= cycle.frames;
   }
+  /* What was asked of a transport that is not there is forgotten. */
+  atomic_store(&b->roll, 0);
+  atomic_store(&b->locate, -1);
 }
 
 /* --- the thread --- */
@@ -752,9 +283,9 @@ take_engine(JackBackend *b)
     b->next_engine = NULL;
   }
   pthread_mutex_unlock(&b->lock);
-  if (next || atomic_load(&b->settled_engine) != atomic_load(&b->engine))
-    if (let_cycles_pass(b))
-      atomic_store(&b->settled_engine, atomic_load(&b->engine));
+  if (atomic_load(&b->settled_engine) != atomic_load(&b->engine) &&
+      backend_let_cycles_pass(b))
+    atomic_store(&b->settled_engine, atomic_load(&b->engine));
 }
 
 static bool
@@ -768,8 +299,8 @@ rate_fits(JackBackend *b)
 static void
 lead_transport(JackBackend *b)
 {
-  const int     roll = atomic_exchange(&b->roll, 0);
   const int64_t to   = atomic_exchange(&b->locate, -1);
+  const int     roll = atomic_exchange(&b->roll, 0);
 
   if (to >= 0)
     jack_transport_locate(b->client, (jack_nframes_t)to);
@@ -779,26 +310,42 @@ lead_transport(JackBackend *b)
     jack_transport_stop(b->client);
 }
 
+/* Connections are remembered when they have stood for a while: those that are
+   taken apart because the server shuts down are to be made again. */
+static void
+look_after_graph(JackBackend *b)
+{
+  if (atomic_exchange(&b->graph_changed, false)) {
+    b->quiet_turns = 0;
+    b->refused     = !ports_connect(b);
+    return;
+  }
+  if (++b->quiet_turns == SETTLED_TURNS)
+    ports_remember(b);
+  if (b->refused && b->quiet_turns % RETRY_TURNS == 0)
+    b->refused = !ports_connect(b);
+}
+
+static void
+look_after_latency(JackBackend *b)
+{
+  const int latency = engine_latency(atomic_load(&b->engine), SLOT_MAIN);
+
+  if (latency == b->told_latency)
+    return;
+  b->told_latency = latency;
+  backend_enter(b);
+  jack_recompute_total_latencies(b->client);
+  backend_leave(b);
+}
+
 static void
 look_after_client(JackBackend *b)
 {
-  bool changed;
-
-  if (atomic_load(&b->dead)) {
-    say(b,
-        "The JACK server is gone: the desk goes on, silent, until it is back.");
-    set_state(b, BACKEND_WAITING);
-    close_client(b);
-    b->turns = 0;
-    return;
-  }
-  pthread_mutex_lock(&b->lock);
-  changed = b->ports_changed;
-  pthread_mutex_unlock(&b->lock);
-  if (changed)
-    update_ports(b);
-  if (atomic_exchange(&b->graph_changed, false))
-    remember_connections(b);
+  ports_update(b);
+  look_after_graph(b);
+  look_after_latency(b);
+  ports_tell(b);
   lead_transport(b);
   const float load = jack_cpu_load(b->client);
   pthread_mutex_lock(&b->lock);
@@ -808,23 +355,47 @@ look_after_client(JackBackend *b)
 }
 
 static void
+lose_server(JackBackend *b)
+{
+  backend_say(
+    b, "The JACK server is gone: the desk goes on, silent, until it is back.");
+  set_state(b, BACKEND_WAITING);
+  close_client(b);
+}
+
+static void
 turn(JackBackend *b)
 {
   take_engine(b);
   if (!b->client)
     look_for_server(b);
+  else if (atomic_load(&b->dead))
+    lose_server(b);
   if (b->client && !atomic_load(&b->active)) {
-    if (atomic_load(&b->dead))
-      close_client(b);
-    else if (rate_fits(b))
+    if (rate_fits(b))
       activate(b);
     else
       set_state(b, BACKEND_RATE);
   }
   if (b->client && atomic_load(&b->active))
     look_after_client(b);
-  if (!b->client || !atomic_load(&b->active))
+  else
     run_idle(b);
+}
+
+/* Waits for the next turn; false where there is to be none. */
+static bool
+rest(JackBackend *b)
+{
+  const struct timespec until = in_ns(TURN_NS);
+
+  pthread_mutex_lock(&b->lock);
+  if (!b->quit && !b->woken)
+    pthread_cond_timedwait(&b->wake, &b->lock, &until);
+  b->woken        = false;
+  const bool quit = b->quit;
+  pthread_mutex_unlock(&b->lock);
+  return !quit;
 }
 
 static void *
@@ -833,22 +404,9 @@ run(void *self)
   JackBackend *b = self;
 
   clock_gettime(CLOCK_MONOTONIC, &b->idle_at);
-  for (;;) {
-    struct timespec until;
-
+  do
     turn(b);
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += TURN_NS;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_mutex_lock(&b->lock);
-    if (!b->quit && !b->ports_changed)
-      pthread_cond_timedwait(&b->wake, &b->lock, &until);
-    const bool quit = b->quit;
-    pthread_mutex_unlock(&b->lock);
-    if (quit)
-      break;
-  }
+  while (rest(b));
   if (b->client)
     close_client(b);
   server_stop(b->server);
@@ -872,6 +430,37 @@ copy_options(JackBackend *b, const BackendOptions *options)
            options->server ? options->server : "");
 }
 
+static void
+init_locks(JackBackend *b)
+{
+  pthread_condattr_t monotonic;
+
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&b->wake, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  pthread_mutex_init(&b->lock, NULL);
+  pthread_mutex_init(&b->table_lock, NULL);
+}
+
+static void
+free_backend(JackBackend *b)
+{
+  ports_free(b->ports, b->port_count);
+  ports_free(b->wanted, b->wanted_count);
+  free(atomic_load(&b->table));
+  pthread_mutex_destroy(&b->table_lock);
+  pthread_mutex_destroy(&b->lock);
+  pthread_cond_destroy(&b->wake);
+  free(b);
+}
+
+static void
+quiet(const char *message)
+{
+  (void)message;
+}
+
 JackBackend *
 jack_backend_new(Engine *engine, const BackendOptions *options)
 {
@@ -879,8 +468,7 @@ jack_backend_new(Engine *engine, const BackendOptions *options)
 
   if (!b)
     return NULL;
-  pthread_mutex_init(&b->lock, NULL);
-  pthread_cond_init(&b->wake, NULL);
+  init_locks(b);
   atomic_store(&b->engine, engine);
   atomic_store(&b->settled_engine, engine);
   atomic_store(&b->wait_self, options->self);
@@ -889,49 +477,50 @@ jack_backend_new(Engine *engine, const BackendOptions *options)
   jack_set_error_function(quiet);
   jack_set_info_function(quiet);
   if (pthread_create(&b->thread, NULL, run, b) != 0) {
-    free(b);
+    free_backend(b);
     return NULL;
   }
   return b;
 }
 
-static void
-free_ports(Port *ports, int count)
+/* True when the thread is done; false when a call of libjack's holds it up. */
+static bool
+wait_for_thread(JackBackend *b)
 {
-  for (int i = 0; ports && i < count; i++)
-    forget_connections(&ports[i]);
-  free(ports);
+  pthread_mutex_lock(&b->lock);
+  b->quit = true;
+  pthread_cond_broadcast(&b->wake);
+  while (!b->done && !is_stuck(b)) {
+    const struct timespec until = in_ns(TURN_NS);
+    pthread_cond_timedwait(&b->wake, &b->lock, &until);
+  }
+  const bool done = b->done;
+  pthread_mutex_unlock(&b->lock);
+  return done;
 }
 
 bool
 jack_backend_free(JackBackend *b)
 {
-  struct timespec until;
-
   if (!b)
     return true;
-  clock_gettime(CLOCK_REALTIME, &until);
-  until.tv_sec += 3;
-  pthread_mutex_lock(&b->lock);
-  b->quit = true;
-  pthread_cond_broadcast(&b->wake);
-  while (!b->done &&
-         pthread_cond_timedwait(&b->wake, &b->lock, &until) != ETIMEDOUT)
-    ;
-  const bool done = b->done;
-  pthread_mutex_unlock(&b->lock);
-  if (!done) {
+  if (!wait_for_thread(b)) {
     pthread_detach(b->thread);
     return false;
   }
   pthread_join(b->thread, NULL);
-  free_ports(b->ports, b->port_count);
-  free_ports(b->wanted, b->wanted_count);
-  free(atomic_load(&b->table));
-  pthread_mutex_destroy(&b->lock);
-  pthread_cond_destroy(&b->wake);
-  free(b);
+  free_backend(b);
   return true;
+}
+
+static void
+copy_port(Port *to, const BackendPort *from)
+{
+  to->want = *from;
+  snprintf(to->name, sizeof to->name, "%s", from->name);
+  snprintf(to->pretty, sizeof to->pretty, "%s", from->pretty);
+  snprintf(to->group, sizeof to->group, "%s", from->group);
+  snprintf(to->connect, sizeof to->connect, "%s", from->connect);
 }
 
 void
@@ -941,22 +530,26 @@ jack_backend_set_ports(JackBackend *b, const BackendPort *ports, int count)
 
   if (!wanted)
     return;
-  for (int i = 0; i < count; i++) {
-    Port *port = &wanted[i];
-    port->want = ports[i];
-    snprintf(port->name, sizeof port->name, "%s", ports[i].name);
-    snprintf(port->pretty, sizeof port->pretty, "%s", ports[i].pretty);
-    snprintf(port->group, sizeof port->group, "%s", ports[i].group);
-    snprintf(port->connect, sizeof port->connect, "%s", ports[i].connect);
-  }
+  for (int i = 0; i < count; i++)
+    copy_port(&wanted[i], &ports[i]);
   pthread_mutex_lock(&b->lock);
-  Port *unread     = b->wanted;
-  b->wanted        = wanted;
-  b->wanted_count  = count;
-  b->ports_changed = true;
+  Port     *unread       = b->wanted;
+  const int unread_count = b->wanted_count;
+  b->wanted              = wanted;
+  b->wanted_count        = count;
+  b->woken               = true;
   pthread_cond_broadcast(&b->wake);
   pthread_mutex_unlock(&b->lock);
-  free(unread);
+  ports_free(unread, unread_count);
+}
+
+static void
+wake(JackBackend *b)
+{
+  pthread_mutex_lock(&b->lock);
+  b->woken = true;
+  pthread_cond_broadcast(&b->wake);
+  pthread_mutex_unlock(&b->lock);
 }
 
 void
@@ -969,12 +562,14 @@ void
 jack_backend_roll(JackBackend *b, bool rolling)
 {
   atomic_store(&b->roll, rolling ? 1 : 2);
+  wake(b);
 }
 
 void
 jack_backend_locate(JackBackend *b, int64_t frame)
 {
   atomic_store(&b->locate, frame);
+  wake(b);
 }
 
 void
@@ -984,6 +579,7 @@ jack_backend_set_engine(JackBackend *b, Engine *engine, void *self)
   b->next_engine = engine;
   b->next_self   = self;
   pthread_mutex_unlock(&b->lock);
+  wake(b);
 }
 
 Engine *
@@ -992,16 +588,26 @@ jack_backend_engine(JackBackend *b)
   return atomic_load(&b->settled_engine);
 }
 
+static BackendWatch
+read_watch(WatchCounts *counts)
+{
+  return (BackendWatch){
+    .cycles      = atomic_load(&counts->cycles),
+    .page_faults = atomic_load(&counts->page_faults),
+    .switches    = atomic_load(&counts->switches),
+    .over_half   = atomic_load(&counts->over_half),
+    .worst       = atomic_load(&counts->worst),
+  };
+}
+
 BackendStatus
 jack_backend_status(JackBackend *b)
 {
-  const int64_t since = atomic_load(&b->calling_since);
-
   pthread_mutex_lock(&b->lock);
   BackendStatus status = b->status;
   pthread_mutex_unlock(&b->lock);
   status.xruns = atomic_load(&b->xruns);
-  status.watch = b->watch;
-  status.stuck = since && now_ns() - since > 1000000000;
+  status.watch = read_watch(&b->watch);
+  status.stuck = is_stuck(b);
   return status;
 }

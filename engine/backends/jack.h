@@ -38,10 +38,9 @@ typedef enum BackendState {
 typedef struct BackendWatch {
   uint64_t cycles;
   uint64_t page_faults;
-  uint64_t switches; /* voluntary: it waited for something */
-  uint64_t
-         over_half; /* cycles that took more than half the period of CPU time */
-  double worst;     /* the most of the period that one took */
+  uint64_t switches;  /* voluntary: it waited for something */
+  uint64_t over_half; /* took more than half the period in CPU time */
+  double   worst;     /* the most of the period that one took */
 } BackendWatch;
 
 /* What anyone may look at, copied out. */
@@ -63,7 +62,7 @@ typedef struct BackendOptions {
   const char *client; /* the client's name */
   const char *server; /* the server's name; NULL: JACK's default */
   int         rate;   /* for a server of our own */
-  bool        watch;  /* count BackendWatch: two system calls a cycle */
+  bool        watch;  /* count BackendWatch: four system calls a cycle */
   /* Waits until a span can be played, in freewheel alone. [audio] */
   bool (*wait)(void *self, int64_t frame, int frames);
   void *self;
@@ -73,9 +72,9 @@ typedef struct BackendOptions {
    [control] */
 JackBackend *jack_backend_new(Engine *engine, const BackendOptions *options);
 
-/* Ends it. Waits, a second at most, for a server that does not answer; returns
-   false where it had to leave the thread behind, which may still use the
-   engine: then the engine must not be freed. [main] */
+/* Ends it, and a server of its own. Waits a second for a server that does not
+   answer, and returns false where it had to leave the thread behind, which may
+   still use the engine: then the engine must not be freed. [main] */
 bool jack_backend_free(JackBackend *backend);
 
 /* The ports that there should be. [control] */

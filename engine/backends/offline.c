@@ -66,11 +66,11 @@ static bool
 run(const OfflineJob *job, Buffers *buffers)
 {
   EngineCycle cycle = { .out = buffers->out };
-  int64_t     drop  = atomic_load(&engine_state(job->engine)->latency);
   int64_t     left  = job->frames;
 
   /* A cycle of no length takes the events in. */
   engine_process(job->engine, &cycle);
+  int64_t drop = engine_latency(job->engine, SLOT_MAIN);
   while (left > 0) {
     cycle.frames = job->block;
     if (drop + left < job->block)

@@ -11,6 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define NO_SUCH_PROGRAM 127
+
 bool
 server_has_card(void)
 {
@@ -24,46 +26,52 @@ server_has_card(void)
   return read && !strstr(line, "no soundcards");
 }
 
+/* Between fork and exec: what is not safe in a signal handler is not safe here.
+   A group of its own, so that a key that ends us does not end it first; its
+   parent's death, even by SIGKILL, is told to it. */
 static void
-become_server(char **arguments, pid_t parent)
+become_server(char *const *arguments, pid_t parent)
 {
   const int null = open("/dev/null", O_RDWR);
   sigset_t  none;
 
-  /* Ends with us, even where we are killed. */
+  setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent)
     _exit(1);
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);
-  setsid();
   for (int fd = 0; fd < 3; fd++)
     dup2(null, fd);
+  close_range(3, ~0U, 0);
   execvp(arguments[0], arguments);
-  _exit(127);
+  _exit(NO_SUCH_PROGRAM);
+}
+
+static const char *
+default_name(void)
+{
+  const char *name = getenv("JACK_DEFAULT_SERVER");
+
+  return name ? name : "default";
 }
 
 pid_t
 server_start(const char *name, int rate, bool card)
 {
-  char  rate_text[16];
-  char *arguments[16];
-  int   n = 0;
+  char  frames[16];
+  char *arguments[] = { (char *)"jackd",
+                        (char *)"-n",
+                        (char *)(name ? name : default_name()),
+                        (char *)"-d",
+                        (char *)(card ? "alsa" : "dummy"),
+                        (char *)"-r",
+                        frames,
+                        (char *)"-p",
+                        (char *)"256",
+                        NULL };
 
-  snprintf(rate_text, sizeof rate_text, "%d", rate);
-  arguments[n++] = (char *)"jackd";
-  if (name) {
-    arguments[n++] = (char *)"-n";
-    arguments[n++] = (char *)name;
-  }
-  arguments[n++] = (char *)"-d";
-  arguments[n++] = (char *)(card ? "alsa" : "dummy");
-  arguments[n++] = (char *)"-r";
-  arguments[n++] = rate_text;
-  arguments[n++] = (char *)"-p";
-  arguments[n++] = (char *)"256";
-  arguments[n]   = NULL;
-
+  snprintf(frames, sizeof frames, "%d", rate);
   const pid_t parent = getpid();
   const pid_t pid    = fork();
   if (pid == 0)
@@ -71,10 +79,18 @@ server_start(const char *name, int rate, bool card)
   return pid;
 }
 
-bool
-server_runs(pid_t pid)
+ServerState
+server_look(pid_t pid)
 {
-  return pid > 0 && waitpid(pid, NULL, WNOHANG) == 0;
+  int         status = 0;
+  const pid_t ended  = waitpid(pid, &status, WNOHANG);
+
+  if (ended == 0)
+    return SERVER_RUNS;
+  return ended == pid && WIFEXITED(status) &&
+             WEXITSTATUS(status) == NO_SUCH_PROGRAM
+           ? SERVER_MISSING
+           : SERVER_ENDED;
 }
 
 void
@@ -85,8 +101,9 @@ server_stop(pid_t pid)
   if (pid <= 0)
     return;
   kill(pid, SIGTERM);
+  kill(pid, SIGCONT);
   for (int i = 0; i < 100; i++) {
-    if (waitpid(pid, NULL, WNOHANG) != 0)
+    if (server_look(pid) != SERVER_RUNS)
       return;
     nanosleep(&pause, NULL);
   }
