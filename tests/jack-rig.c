@@ -2,6 +2,7 @@
 #include "tests/jack-rig.h"
 
 #include <check.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -159,11 +160,36 @@ jack_server_start(JackServer *server, int rate, int block)
 }
 
 void
-jack_server_kill(JackServer *server)
+jack_server_end(JackServer *server, int signal)
 {
-  kill(server->pid, SIGKILL);
-  waitpid(server->pid, NULL, 0);
+  kill(server->pid, signal);
+  for (int left = PATIENCE_MS; left > 0; left -= 10) {
+    if (ended(server))
+      break;
+    pause_ms(10);
+  }
+  if (!ended(server)) {
+    kill(server->pid, SIGKILL);
+    waitpid(server->pid, NULL, 0);
+  }
   server->pid = 0;
+}
+
+/* What those who were killed leave in shared memory; the name is ours. */
+static void
+sweep(const JackServer *server)
+{
+  DIR           *folder = opendir("/dev/shm");
+  struct dirent *entry;
+
+  while (folder && (entry = readdir(folder))) {
+    const char *name = strstr(entry->d_name, server->name);
+    const char  next = name ? name[strlen(server->name)] : '\0';
+    if (strncmp(entry->d_name, "jack", 4) == 0 && next == '_')
+      unlinkat(dirfd(folder), entry->d_name, 0);
+  }
+  if (folder)
+    closedir(folder);
 }
 
 void
@@ -171,17 +197,40 @@ jack_server_stop(JackServer *server)
 {
   if (server->pid > 0) {
     kill(server->pid, SIGCONT);
-    kill(server->pid, SIGTERM);
-    for (int left = PATIENCE_MS; server->pid && left > 0; left -= 10) {
-      if (ended(server))
-        server->pid = 0;
-      else
-        pause_ms(10);
-    }
-    if (server->pid)
-      jack_server_kill(server);
+    jack_server_end(server, SIGTERM);
   }
+  sweep(server);
   close(server->hold);
+}
+
+static bool
+is_server(const char *process, const JackServer *server)
+{
+  char path[300], line[256] = "";
+
+  snprintf(path, sizeof path, "/proc/%s/cmdline", process);
+  FILE *file = fopen(path, "re");
+  if (!file)
+    return false;
+  const size_t length = fread(line, 1, sizeof line - 1, file);
+  fclose(file);
+  return length > 9 && strcmp(line, "jackd") == 0 &&
+         strcmp(line + 6, "-n") == 0 && strcmp(line + 9, server->name) == 0;
+}
+
+pid_t
+jack_server_find(const JackServer *server)
+{
+  DIR           *folder = opendir("/proc");
+  pid_t          found  = 0;
+  struct dirent *entry;
+
+  while (folder && !found && (entry = readdir(folder)))
+    if (atoi(entry->d_name) > 0 && is_server(entry->d_name, server))
+      found = atoi(entry->d_name);
+  if (folder)
+    closedir(folder);
+  return found;
 }
 
 /* --- the probe --- */
@@ -417,11 +466,21 @@ probe_sees_connection(Probe *probe, const char *port, const char *other)
   return wait_until(connection_is, &sight);
 }
 
+/* Not while a port's client is not active yet. */
+static bool
+connects(void *self)
+{
+  const Sight *sight = self;
+  const int    status =
+    jack_connect(sight->probe->client, sight->port, sight->other);
+
+  return status == 0 || status == EEXIST;
+}
+
 void
 probe_connect(Probe *probe, const char *from, const char *to)
 {
-  ck_assert_msg(probe_sees(probe, from, true), "no port %s", from);
-  ck_assert_msg(probe_sees(probe, to, true), "no port %s", to);
-  const int status = jack_connect(probe->client, from, to);
-  ck_assert_msg(status == 0 || status == EEXIST, "%s to %s", from, to);
+  Sight sight = { .probe = probe, .port = from, .other = to };
+
+  ck_assert_msg(wait_until(connects, &sight), "%s to %s", from, to);
 }

@@ -32,11 +32,14 @@ void jack_server_hold(JackServer *server);
 /* Starts jackd again under the name that is held. */
 void jack_server_again(JackServer *server);
 
-/* kill -9, and its end waited for. */
-void jack_server_kill(JackServer *server);
+/* Sends a signal that ends it, and waits for its end. */
+void jack_server_end(JackServer *server, int signal);
 
 /* Ends it properly and gives the name back. */
 void jack_server_stop(JackServer *server);
+
+/* The jackd that has this name, whoever started it; 0: there is none. */
+pid_t jack_server_find(const JackServer *server);
 
 /* Does a server answer under this name? */
 bool jack_server_answers(const JackServer *server);
@@ -78,7 +81,7 @@ bool probe_kept(Probe *probe);
 /* Lets frames go by; false where they do not. */
 bool probe_pass(Probe *probe, int frames);
 
-/* Connects, waiting for the ports to be there. */
+/* Connects, waiting until that is possible. */
 void probe_connect(Probe *probe, const char *from, const char *to);
 
 /* Waits until a port is there, or is not. */

@@ -140,14 +140,26 @@ typedef struct Sentence {
   const char *part;
 } Sentence;
 
+const char *
+program_log(Program *program)
+{
+  while (read_some(program, 0))
+    ;
+  return program->log;
+}
+
+bool
+program_has_printed(Program *program, const char *part)
+{
+  return strstr(program_log(program), part) != NULL;
+}
+
 static bool
 is_printed(void *self)
 {
   const Sentence *sentence = self;
 
-  while (read_some(sentence->program, 0))
-    ;
-  return strstr(sentence->program->log, sentence->part) != NULL;
+  return program_has_printed(sentence->program, sentence->part);
 }
 
 bool

@@ -39,7 +39,11 @@ int  program_stop(Program *program);
 void program_kill(Program *program);
 void program_free(Program *program);
 
-/* Waits until it has printed something. */
+/* What it has printed so far. */
+const char *program_log(Program *program);
+
+/* Has it printed something? Or waits until it has. */
+bool program_has_printed(Program *program, const char *part);
 bool program_prints(Program *program, const char *part);
 
 /* Sends a message; types and arguments as lo_message_add() takes them. */
