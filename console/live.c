@@ -14,6 +14,7 @@
 #define LINK_MS   5
 #define METER_MS  20
 #define SETTLE_US 250000 /* how long the engine has to do what it was told */
+#define FADE_US   60000  /* ports stay until who is to go has faded out */
 #define READERS   2
 
 struct Live {
@@ -26,8 +27,10 @@ struct Live {
   char        *folder;
   char        *cache;
   bool         watch;
+  GThreadPool *attic; /* old links are freed there: that may wait for a disk */
   bool         ports_dirty;
-  gint64       told_at; /* µs: the transport was last told something */
+  gint64       ports_at; /* µs; not sent before */
+  gint64       told_at;  /* µs: the transport was last told something */
   uint64_t     message_serial;
   MeterItem   *meters;
   size_t       meter_room;
@@ -204,6 +207,9 @@ observe(void *self, const Change *change)
   if (change->kind != CHANGE_VALUE || cell == CELL_NAME ||
       cell == CELL_CHANNELS || cell == CELL_INPUT || cell == CELL_OUTPUT)
     live->ports_dirty = true;
+  if (change->kind == CHANGE_REMOVED ||
+      (change->kind == CHANGE_VALUE && cell == CELL_CHANNELS))
+    live->ports_at = g_get_monotonic_time() + FADE_US;
   if (change->address.owner != OWNER_TRANSPORT ||
       change->kind != CHANGE_VALUE || change->who.origin == ORIGIN_ENGINE)
     return;
@@ -213,15 +219,30 @@ observe(void *self, const Change *change)
 }
 
 static void
+follow_as_said(Live *live, const Desk *desk)
+{
+  const Address follow = desk_address(OWNER_TRANSPORT, 0, CELL_FOLLOW);
+
+  jack_backend_follow(live->backend, desk_get(desk, follow) > 0.5);
+}
+
+static void
 replaced(void *self, Desk *desk)
 {
   Live *live = self;
 
-  (void)desk;
   live->ports_dirty = true;
+  follow_as_said(live, desk);
 }
 
 /* --- timers --- */
+
+static void
+free_link(void *link, void *self)
+{
+  (void)self;
+  link_free(link);
+}
 
 /* The backend is given a link's engine; the one before goes when it has let go.
  */
@@ -240,8 +261,25 @@ free_old(Live *live)
   if (!live->old ||
       jack_backend_engine(live->backend) != link_engine(live->link))
     return;
-  link_free(live->old);
+  g_thread_pool_push(live->attic, live->old, NULL);
   live->old = NULL;
+}
+
+/* The tape of an engine that takes another's place is where the other's was. */
+static void
+carry_transport(const Live *live, Link *link, double rate)
+{
+  const EngineState *state  = engine_state(link_engine(live->link));
+  const double       was    = engine_rate(link_engine(live->link));
+  const double       song   = (double)atomic_load(&state->song_frame);
+  const Event        locate = { .kind     = EVENT_LOCATE,
+                                .frame    = EVENT_NOW,
+                                .position = llround(song * rate / was) };
+  const Event        play   = { .kind = EVENT_PLAY, .frame = EVENT_NOW };
+
+  engine_post(link_engine(link), &locate);
+  if (atomic_load(&state->rolling))
+    engine_post(link_engine(link), &play);
 }
 
 static void
@@ -262,6 +300,10 @@ follow_rate(Live *live, const BackendStatus *backend)
     control_notice(live->control, "%s", reason);
     return;
   }
+  control_notice(live->control,
+                 "JACK runs at %d Hz: tracks of another rate are converted.",
+                 backend->rate);
+  carry_transport(live, link, (double)backend->rate);
   link_detach(live->link);
   change_link(live, link);
 }
@@ -273,7 +315,7 @@ tick_link(gpointer self)
 
   link_tick(live->link);
   free_old(live);
-  if (live->ports_dirty)
+  if (live->ports_dirty && g_get_monotonic_time() >= live->ports_at)
     send_ports(live);
   return G_SOURCE_CONTINUE;
 }
@@ -373,6 +415,7 @@ live_new(Control           *control,
   live->folder  = g_strdup(folder);
   live->cache   = g_strdup(cache);
   live->watch   = options->watch;
+  live->attic   = g_thread_pool_new(free_link, NULL, 1, FALSE, NULL);
   live->link    = make_link(live, desk, desk_rate(desk), folder, cache, reason);
   if (live->link) {
     const BackendOptions backend = { .client = live->client,
@@ -388,9 +431,7 @@ live_new(Control           *control,
     live_free(live);
     return NULL;
   }
-  jack_backend_follow(
-    live->backend,
-    desk_get(desk, desk_address(OWNER_TRANSPORT, 0, CELL_FOLLOW)) > 0.5);
+  follow_as_said(live, desk);
   control_observe_desk(control, observe, replaced, live);
   send_ports(live);
   live->timers[0] = add_timer(live, LINK_MS, tick_link);
@@ -482,6 +523,7 @@ live_free(Live *live)
     link_free(live->old);
     link_free(live->link);
   }
+  g_thread_pool_free(live->attic, FALSE, TRUE);
   g_free(live->meters);
   g_free(live->client);
   g_free(live->server);

@@ -76,7 +76,7 @@ struct JackBackend {
   int             turns;         /* without a client */
   int             quiet_turns;   /* since the graph changed last */
   bool            refused;       /* a connection; it is tried again */
-  int             told_latency;
+  int             told_latency[SLOTS - SLOT_BUS];
   struct timespec idle_at;
 
   /* Shared with callbacks. */

@@ -184,9 +184,9 @@ activate(JackBackend *b)
   }
   atomic_store(&b->active, true);
   atomic_store(&b->graph_changed, false);
-  b->quiet_turns  = 0;
-  b->told_latency = 0;
-  b->refused      = !ports_connect(b);
+  b->quiet_turns = 0;
+  memset(b->told_latency, 0, sizeof b->told_latency);
+  b->refused = !ports_connect(b);
   tell_running(b);
 }
 
@@ -329,11 +329,16 @@ look_after_graph(JackBackend *b)
 static void
 look_after_latency(JackBackend *b)
 {
-  const int latency = engine_latency(atomic_load(&b->engine), SLOT_MAIN);
+  const Engine *engine  = atomic_load(&b->engine);
+  bool          changed = false;
 
-  if (latency == b->told_latency)
+  for (unsigned slot = SLOT_BUS; slot < SLOTS; slot++) {
+    const int latency = engine_latency(engine, slot);
+    changed |= latency != b->told_latency[slot - SLOT_BUS];
+    b->told_latency[slot - SLOT_BUS] = latency;
+  }
+  if (!changed)
     return;
-  b->told_latency = latency;
   backend_enter(b);
   jack_recompute_total_latencies(b->client);
   backend_leave(b);
