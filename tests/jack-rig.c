@@ -278,8 +278,7 @@ process(jack_nframes_t frames, void *self)
     in[i] = jack_port_get_buffer(probe->in[i], frames);
   for (int i = 0; i < probe->outs; i++)
     out[i] = jack_port_get_buffer(probe->out[i], frames);
-  if (n > atomic_load(&probe->largest_cycle))
-    atomic_store(&probe->largest_cycle, n);
+  atomic_store(&probe->last_cycle, n);
   const bool keeping = atomic_load(&probe->keeping);
   const int  count   = atomic_load(&probe->count);
   speak(probe, out, keeping ? count : probe->speech_frames, n);

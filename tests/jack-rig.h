@@ -62,9 +62,9 @@ typedef struct Probe {
   _Atomic bool     keeping;
   _Atomic int      count; /* frames kept */
   _Atomic uint64_t frames;
-  _Atomic uint64_t xruns; /* while it kept */
-  _Atomic int      largest_cycle;
-  _Atomic bool     gone; /* the server is */
+  _Atomic uint64_t xruns;      /* while it kept */
+  _Atomic int      last_cycle; /* its frames */
+  _Atomic bool     gone;       /* the server is */
 } Probe;
 
 /* A client of a server, active, with ports "in-1".. and "out-1"... */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is played under jackd and recorded from main's ports is, sample for
    sample, what `consort render` writes: in JACK's freewheel at several block
-   sizes, and in real time wherever nothing cut the recording. */
+   sizes, led by JACK's transport, while strips come and go; and in real time
+   wherever nothing cut the recording, while the block size changes. */
 
 #include <check.h>
 #include <sndfile.h>
@@ -94,6 +95,9 @@ typedef struct Take {
   int       song, block;
   double    seconds; /* 0: to the end */
   bool      freewheel;
+  bool      follow;    /* JACK's transport leads */
+  bool      disturbed; /* strips and buses come and go meanwhile */
+  bool      resized;   /* the block size changes meanwhile */
   Probe    *recorder;
   int       frames;
   long long underruns; /* blocks in which a track's audio was late */
@@ -114,20 +118,76 @@ is_past(void *self)
   return at > place->position;
 }
 
+static void
+roll(const Take *take, Program *program, bool on)
+{
+  if (!take->follow)
+    program_say(program, "/transport/play", "i", on);
+  else if (on)
+    jack_transport_start(take->recorder->client);
+  else
+    jack_transport_stop(take->recorder->client);
+}
+
+static void
+rewind_tape(const Take *take, Program *program)
+{
+  if (take->follow)
+    jack_transport_locate(take->recorder->client, 0);
+  else
+    program_say(program, "/transport/locate", "f", 0.0);
+  ck_assert(program_answers(program, "/transport/position", 0.0));
+}
+
 /* In freewheel nothing plays before all tracks are open, and who has answered
    twice since then has put the plan of what they are in force. */
 static void
-warm_up(Program *program, Probe *recorder)
+warm_up(const Take *take, Program *program)
 {
   Place place = { program, 0.5 };
 
-  program_say(program, "/transport/play", "i", 1);
+  roll(take, program, true);
   ck_assert_msg(wait_until(is_past, &place), "%s", program->log);
-  program_say(program, "/transport/play", "i", 0);
+  roll(take, program, false);
   ck_assert(program_answers(program, "/transport/play", 0.0));
-  program_say(program, "/transport/locate", "f", 0.0);
-  ck_assert(program_answers(program, "/transport/position", 0.0));
-  ck_assert(probe_pass(recorder, SILENCE_FRAMES));
+  rewind_tape(take, program);
+  ck_assert(probe_pass(take->recorder, SILENCE_FRAMES));
+}
+
+/* --- what happens meanwhile --- */
+
+static bool
+is_keeping(const Take *take)
+{
+  return atomic_load(&take->recorder->count) < take->frames;
+}
+
+/* Removed numbers do not come again: each is asked for. */
+static void
+disturb(const Take *take, Program *program)
+{
+  for (int number = 6; is_keeping(take); number++) {
+    program_say(program, "/desk/add", "si", "strip", number);
+    program_say(program, "/desk/add", "si", "bus", number);
+    ck_assert(program_answers(program, "/strip/1/mute", 0.0));
+    pause_ms(20);
+    program_say(program, "/desk/remove", "si", "bus", number);
+    program_say(program, "/desk/remove", "si", "strip", number);
+    pause_ms(20);
+  }
+}
+
+static void
+resize(const Take *take)
+{
+  static const int blocks[] = { 1024, 64, 512 };
+  Probe           *probe    = take->recorder;
+
+  for (int i = 0; i < 3 && is_keeping(take); i++) {
+    jack_set_buffer_size(probe->client, (jack_nframes_t)blocks[i]);
+    ck_assert(probe_pass(probe, 8192));
+    ck_assert_int_eq(atomic_load(&probe->last_cycle), blocks[i]);
+  }
 }
 
 static void
@@ -157,10 +217,15 @@ record(Take *take, const JackServer *server)
     "%s",
     program.log);
   jack_set_freewheel(take->recorder->client, 1);
-  warm_up(&program, take->recorder);
+  program_set(&program, "/transport/follow", take->follow);
+  warm_up(take, &program);
   jack_set_freewheel(take->recorder->client, take->freewheel);
   probe_keep(take->recorder, take->frames, true);
-  program_say(&program, "/transport/play", "i", 1);
+  roll(take, &program, true);
+  if (take->disturbed)
+    disturb(take, &program);
+  if (take->resized)
+    resize(take);
   const bool kept = probe_kept(take->recorder);
   jack_set_freewheel(take->recorder->client, 0);
   program_stop(&program);
@@ -209,6 +274,8 @@ static const Take freewheels[] = {
   { .song = 1, .block = 64, .freewheel = true },
   { .song = 1, .block = 256, .freewheel = true },
   { .song = 1, .block = 1024, .freewheel = true },
+  { .song = 0, .block = 256, .freewheel = true, .follow = true },
+  { .song = 1, .block = 256, .freewheel = true, .disturbed = true },
 };
 
 START_TEST(freewheel_equals_render)
@@ -226,6 +293,7 @@ END_TEST
 
 static const Take real_times[] = {
   { .song = 1, .block = 256, .seconds = 4.0 },
+  { .song = 0, .block = 256, .seconds = 4.0, .resized = true },
   { .song = 1, .block = 64 },
   { .song = 0, .block = 1024 },
 };
