@@ -220,7 +220,7 @@ set_up(Program *program, const Options *options, const char *folder)
   return make_live(program, options, folder) && open_osc(program, options);
 }
 
-static void
+static int
 attach(Program *program, const Options *options)
 {
   const ControlHooks hooks = { .save   = on_save,
@@ -232,7 +232,6 @@ attach(Program *program, const Options *options)
   const KeeperDesk   desk  = { open_desk, move_desk, program };
 
   control_set_hooks(program->control, &hooks);
-  keeper_start(program->keeper, program->control, &desk);
   if (options->play)
     play_soon(program);
   if (options->headless)
@@ -242,6 +241,7 @@ attach(Program *program, const Options *options)
   g_unix_signal_add(SIGINT, on_signal, program);
   g_unix_signal_add(SIGTERM, on_signal, program);
   g_unix_signal_add(SIGHUP, on_signal, program);
+  return keeper_start(program->keeper, program->control, &desk);
 }
 
 static void
@@ -260,7 +260,10 @@ say_how_to_reach(const Program *program, const char *folder)
 static int
 serve(Program *program, const Options *options, const char *folder)
 {
-  attach(program, options);
+  const int error = attach(program, options);
+
+  if (error)
+    return cmd_fail("no thread can be started: %s.", g_strerror(error));
   if (options->headless)
     say_how_to_reach(program, folder);
   if (control_start(program->control) != 0)

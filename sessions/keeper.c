@@ -8,6 +8,7 @@
 #include "sessions/keeper.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 
 #include "sessions/folder.h"
@@ -35,9 +36,15 @@ struct Keeper {
   unsigned      saving;  /* how many saves are under way */
   Job          *opening; /* waits until the running desk is saved */
 
-  GThreadPool *files; /* one thread */
-  GAsyncQueue *done;  /* jobs that came back */
+  pthread_t    thread; /* of the files */
+  bool         runs;
   _Atomic bool cancel;
+
+  pthread_mutex_t lock; /* of what follows */
+  pthread_cond_t  filled;
+  GQueue          asked; /* jobs that the file thread is to do, */
+  GQueue          done;  /* and those that came back */
+  bool            ending;
 };
 
 typedef enum JobKind {
@@ -188,14 +195,9 @@ open_place(Job *job)
   }
 }
 
-static void come_back(Control *control, void *self);
-
 static void
-do_job(gpointer data, gpointer self)
+do_job(Job *job)
 {
-  Job    *job    = data;
-  Keeper *keeper = self;
-
   switch (job->kind) {
   case JOB_SAVE:
     session_write(job->place->folder, job->text, &job->error);
@@ -209,7 +211,7 @@ do_job(gpointer data, gpointer self)
   case JOB_IMPORT:
     session_import(job->place->folder,
                    job->text,
-                   &keeper->cancel,
+                   &job->keeper->cancel,
                    &job->imported,
                    &job->error);
     break;
@@ -217,8 +219,37 @@ do_job(gpointer data, gpointer self)
     place_free(job->place);
     break;
   }
-  g_async_queue_push(keeper->done, job);
-  control_invoke(keeper->control, come_back, keeper);
+}
+
+/* The next job; NULL when all that was asked for is done and no more comes. */
+static Job *
+wait_for_job(Keeper *keeper)
+{
+  pthread_mutex_lock(&keeper->lock);
+  while (g_queue_is_empty(&keeper->asked) && !keeper->ending)
+    pthread_cond_wait(&keeper->filled, &keeper->lock);
+  Job *job = g_queue_pop_head(&keeper->asked);
+  pthread_mutex_unlock(&keeper->lock);
+  return job;
+}
+
+static void come_back(Control *control, void *self);
+
+static void *
+run_files(void *self)
+{
+  Keeper *keeper = self;
+  Job    *job;
+
+  pthread_setname_np(pthread_self(), "files");
+  while ((job = wait_for_job(keeper))) {
+    do_job(job);
+    pthread_mutex_lock(&keeper->lock);
+    g_queue_push_tail(&keeper->done, job);
+    pthread_mutex_unlock(&keeper->lock);
+    control_invoke(keeper->control, come_back, keeper);
+  }
+  return NULL;
 }
 
 /* --- on the control thread --- */
@@ -237,7 +268,10 @@ job_new(Keeper *keeper, JobKind kind, const char *folder)
 static void
 push(Keeper *keeper, Job *job)
 {
-  g_thread_pool_push(keeper->files, job, NULL);
+  pthread_mutex_lock(&keeper->lock);
+  g_queue_push_tail(&keeper->asked, job);
+  pthread_cond_signal(&keeper->filled);
+  pthread_mutex_unlock(&keeper->lock);
 }
 
 /* Pushed last, so that nobody uses the place any more. */
@@ -405,6 +439,15 @@ take(Keeper *keeper, Job *job)
   job_free(job);
 }
 
+static Job *
+pop_done(Keeper *keeper)
+{
+  pthread_mutex_lock(&keeper->lock);
+  Job *job = g_queue_pop_head(&keeper->done);
+  pthread_mutex_unlock(&keeper->lock);
+  return job;
+}
+
 static void
 come_back(Control *control, void *self)
 {
@@ -412,7 +455,7 @@ come_back(Control *control, void *self)
   Job    *job;
 
   (void)control;
-  while ((job = g_async_queue_try_pop(keeper->done)))
+  while ((job = pop_done(keeper)))
     take(keeper, job);
 }
 
@@ -503,13 +546,26 @@ keeper_announce(Keeper *keeper, Control *control, const char *address, int port)
   say_where(keeper);
 }
 
-void
+int
 keeper_start(Keeper *keeper, Control *control, const KeeperDesk *desk)
 {
   keeper->control = control;
   keeper->desk    = *desk;
-  keeper->done    = g_async_queue_new();
-  keeper->files   = g_thread_pool_new(do_job, keeper, 1, TRUE, NULL);
+  const int error = pthread_create(&keeper->thread, NULL, run_files, keeper);
+  keeper->runs    = error == 0;
+  return error;
+}
+
+static void
+stop_files(Keeper *keeper)
+{
+  atomic_store(&keeper->cancel, true);
+  pthread_mutex_lock(&keeper->lock);
+  keeper->ending = true;
+  pthread_cond_signal(&keeper->filled);
+  pthread_mutex_unlock(&keeper->lock);
+  pthread_join(keeper->thread, NULL);
+  keeper->runs = false;
 }
 
 /* A session that was just being opened is not the desk's any more. */
@@ -526,14 +582,12 @@ keeper_finish(Keeper *keeper, char **error)
   bool done = true;
   Job *job;
 
-  if (!keeper->files)
+  if (!keeper->runs)
     return true;
-  atomic_store(&keeper->cancel, true);
-  g_thread_pool_free(keeper->files, FALSE, TRUE);
-  keeper->files = NULL;
+  stop_files(keeper);
   if (keeper->opening)
     forget_opened(g_steal_pointer(&keeper->opening));
-  while ((job = g_async_queue_try_pop(keeper->done)))
+  while ((job = pop_done(keeper)))
     if (job->kind == JOB_OPEN)
       forget_opened(job);
     else
@@ -551,9 +605,9 @@ keeper_free(Keeper *keeper)
 {
   if (!keeper)
     return;
-  if (keeper->done)
-    g_async_queue_unref(keeper->done);
   place_free(keeper->place);
+  pthread_cond_destroy(&keeper->filled);
+  pthread_mutex_destroy(&keeper->lock);
   session_extra_free(keeper->extra);
   g_free(keeper->address);
   g_free(keeper->folder);

@@ -37,8 +37,8 @@ void keeper_announce(Keeper     *keeper,
                      int         port);
 
 /* From here on the three below may be called. desk is copied. Before
-   control_start(). [main] */
-void keeper_start(Keeper *keeper, Control *control, const KeeperDesk *desk);
+   control_start(). Returns 0 or an errno. [main] */
+int keeper_start(Keeper *keeper, Control *control, const KeeperDesk *desk);
 
 /* What control's commands ask for. folder NULL saves where the session lies;
    one saved in another folder, which must be new, takes its audio along and

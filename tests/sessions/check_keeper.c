@@ -4,6 +4,7 @@
 
 #include <check.h>
 #include <glib.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +20,14 @@
 /* A console without sound. What the control thread hears is looked at on that
    thread alone, by asking it. */
 typedef struct House {
-  char    *folder;  /* of the test */
-  char    *session; /* the one that is open */
-  Keeper  *keeper;
-  Control *control;
-  GArray  *notices; /* char *; guarded */
-  GMutex   lock;
-  char    *moved;  /* where the engine was told that the session is */
-  bool     refuse; /* the engine takes no desk */
+  char           *folder;  /* of the test */
+  char           *session; /* the one that is open */
+  Keeper         *keeper;
+  Control        *control;
+  GArray         *notices; /* char *; guarded */
+  pthread_mutex_t lock;
+  char           *moved;  /* where the engine was told that the session is */
+  bool            refuse; /* the engine takes no desk */
 } House;
 
 static House house;
@@ -57,9 +58,9 @@ on_notice(void *self, const char *text)
   House *here = self;
   char  *copy = g_strdup(text);
 
-  g_mutex_lock(&here->lock);
+  pthread_mutex_lock(&here->lock);
   g_array_append_val(here->notices, copy);
-  g_mutex_unlock(&here->lock);
+  pthread_mutex_unlock(&here->lock);
 }
 
 static bool
@@ -94,10 +95,10 @@ move_desk(void *self, const char *folder, const char *cache)
 
 typedef struct Question {
   void (*ask)(Control *control, void *answer);
-  void  *answer;
-  GMutex lock;
-  GCond  changed;
-  bool   done;
+  void           *answer;
+  pthread_mutex_t lock;
+  pthread_cond_t  changed;
+  bool            done;
 } Question;
 
 static void
@@ -106,10 +107,10 @@ carry_out(Control *control, void *data)
   Question *question = data;
 
   question->ask(control, question->answer);
-  g_mutex_lock(&question->lock);
+  pthread_mutex_lock(&question->lock);
   question->done = true;
-  g_cond_signal(&question->changed);
-  g_mutex_unlock(&question->lock);
+  pthread_cond_signal(&question->changed);
+  pthread_mutex_unlock(&question->lock);
 }
 
 static void
@@ -117,15 +118,15 @@ on_control(void (*ask)(Control *, void *), void *answer)
 {
   Question question = { .ask = ask, .answer = answer };
 
-  g_mutex_init(&question.lock);
-  g_cond_init(&question.changed);
+  pthread_mutex_init(&question.lock, NULL);
+  pthread_cond_init(&question.changed, NULL);
   control_invoke(house.control, carry_out, &question);
-  g_mutex_lock(&question.lock);
+  pthread_mutex_lock(&question.lock);
   while (!question.done)
-    g_cond_wait(&question.changed, &question.lock);
-  g_mutex_unlock(&question.lock);
-  g_mutex_clear(&question.lock);
-  g_cond_clear(&question.changed);
+    pthread_cond_wait(&question.changed, &question.lock);
+  pthread_mutex_unlock(&question.lock);
+  pthread_mutex_destroy(&question.lock);
+  pthread_cond_destroy(&question.changed);
 }
 
 static void
@@ -165,10 +166,10 @@ wait_for_notice(guint count)
   char *last = NULL;
 
   for (int i = 0; i < 5000 && !last; i++) {
-    g_mutex_lock(&house.lock);
+    pthread_mutex_lock(&house.lock);
     if (house.notices->len >= count)
       last = g_strdup(g_array_index(house.notices, char *, count - 1));
-    g_mutex_unlock(&house.lock);
+    pthread_mutex_unlock(&house.lock);
     if (!last)
       g_usleep(2000);
   }
@@ -176,12 +177,26 @@ wait_for_notice(guint count)
   return last;
 }
 
+/* Waits until the desk has something, and returns all of it. */
+static char *
+wait_for_text(const char *part)
+{
+  char *text = desk_text();
+
+  for (int i = 0; i < 5000 && !strstr(text, part); i++) {
+    g_usleep(2000);
+    g_free(text);
+    text = desk_text();
+  }
+  return text;
+}
+
 static guint
 notices(void)
 {
-  g_mutex_lock(&house.lock);
+  pthread_mutex_lock(&house.lock);
   const guint count = house.notices->len;
-  g_mutex_unlock(&house.lock);
+  pthread_mutex_unlock(&house.lock);
   return count;
 }
 
@@ -248,7 +263,7 @@ setup(void)
   house         = (House){ .folder = scratch_new() };
   house.session = scratch_path(house.folder, "one");
   house.notices = g_array_new(FALSE, FALSE, sizeof(char *));
-  g_mutex_init(&house.lock);
+  pthread_mutex_init(&house.lock, NULL);
   scratch_session(house.session, lines);
   char *audio = scratch_path(house.session, "audio");
   char *file  = scratch_path(audio, "a.wav");
@@ -261,7 +276,7 @@ setup(void)
   house.control = control_new(desk);
   control_set_hooks(house.control, &hooks);
   keeper_announce(house.keeper, house.control, "127.0.0.1", 9777);
-  keeper_start(house.keeper, house.control, &deeds);
+  ck_assert_int_eq(keeper_start(house.keeper, house.control, &deeds), 0);
   ck_assert_int_eq(control_start(house.control), 0);
 }
 
@@ -515,8 +530,7 @@ START_TEST(saving_elsewhere_takes_the_audio_along)
   post(COMMAND_IMPORT, more);
   post(COMMAND_SAVE, NULL);
   char *error = NULL;
-  for (int i = 0; i < 2000 && !strstr(desk_text(), "more.wav"); i++)
-    g_usleep(2000);
+  g_free(wait_for_text("more.wav"));
   ck_assert(close_house(&error));
   assert_holds(two, "\"/strip/3/track\": \"audio/more.wav\"");
   g_free(more);
@@ -654,12 +668,7 @@ START_TEST(importing_while_running)
   scratch_audio(many, &(ScratchAudio){ .channels = 3, .frames = 10 });
   post(COMMAND_IMPORT, file);
   post(COMMAND_IMPORT, many);
-  char *text = desk_text();
-  for (int i = 0; i < 5000 && !strstr(text, "/strip/6/track"); i++) {
-    g_usleep(2000);
-    g_free(text);
-    text = desk_text();
-  }
+  char *text = wait_for_text("/strip/6/track");
   ck_assert_ptr_nonnull(strstr(text, "\"/strip/3/name\": \"Lead vox\""));
   ck_assert_ptr_nonnull(
     strstr(text, "\"/strip/3/track\": \"audio/07 lead vox.wav\""));
