@@ -13,28 +13,33 @@
 #  include <xmmintrin.h>
 #endif
 
+#include "engine/agenda.h"
 #include "engine/mixer.h"
 #include "engine/transport.h"
 
 #define EVENTS  32768
 #define REPORTS 32768
-#define PENDING 4096
 #define SPANS   64
 
+/* Events that are taken from the ring in a cycle: a flood comes bit by bit. */
+#define EVENTS_A_CYCLE 1024
+
 struct Engine {
-  Mixer      *mixer;
-  Ring       *events;
-  Ring       *reports;
-  Transport   transport;
-  Playhead    playhead;
-  EngineState state;
-  double      rate;
-  Output      output[SLOTS - SLOT_BUS];
-  bool        panic;
-  int         grid; /* frames since the last grid point */
-  int         pending_count;
-  Event       pending[PENDING]; /* events of later frames, in order */
-  float       tape_gain[GRID_FRAMES];
+  Mixer       *mixer;
+  Ring        *events;
+  Ring        *reports;
+  Transport    transport;
+  Playhead     playhead;
+  EngineState  state;
+  double       rate;
+  Output       output[SLOTS - SLOT_BUS];
+  _Atomic bool panic;
+  bool         panics;     /* as the audio thread has seen it */
+  bool         song_moved; /* other pages of the tracks are needed */
+  Plan        *left;       /* a plan left behind that is not reported yet */
+  int          grid;       /* frames since the last grid point */
+  float        tape_gain[GRID_FRAMES];
+  Agenda       agenda;
 };
 
 Engine *
@@ -44,12 +49,12 @@ engine_new(double rate, const Kernel *kernel)
 
   if (!engine)
     return NULL;
-  memset(engine->pending, 0, sizeof engine->pending);
+  /* Touched, so that the audio thread never meets a fresh page. */
+  memset(&engine->agenda, 0, sizeof engine->agenda);
   engine->rate    = rate;
   engine->events  = ring_new(sizeof(Event), EVENTS);
   engine->reports = ring_new(sizeof(Report), REPORTS);
-  engine->mixer =
-    mixer_new(kernel ? kernel : kernel_choose(NULL), rate, engine->reports);
+  engine->mixer   = mixer_new(kernel ? kernel : kernel_choose(NULL), rate);
   if (!engine->events || !engine->reports || !engine->mixer) {
     engine_free(engine);
     return NULL;
@@ -115,10 +120,47 @@ engine_report(Engine *engine, Report *report)
 }
 
 void
+engine_panic(Engine *engine, bool on)
+{
+  atomic_store_explicit(&engine->panic, on, memory_order_relaxed);
+}
+
+void
 engine_wake(Engine *engine) RT_SAFE
 {
   for (int i = 0; i < SLOTS - SLOT_BUS; i++)
     output_wake(&engine->output[i]);
+}
+
+/* --- tracks --- */
+
+static void
+release_tracks(const Engine *engine) RT_SAFE
+{
+  const Plan *plan = engine->mixer->plan;
+
+  for (int i = 0; plan && i < plan->track_count; i++)
+    track_end(plan->tracks[i]);
+}
+
+static void
+hold_tracks(Engine *engine, int frames) RT_SAFE
+{
+  const Plan *plan = engine->mixer->plan;
+  SongSpan    spans[SPANS];
+  const int   count = transport_spans(&engine->transport, frames, spans, SPANS);
+
+  engine->song_moved = false;
+  for (int i = 0; plan && i < plan->track_count; i++) {
+    Track         *track = plan->tracks[i];
+    const uint32_t before =
+      atomic_load_explicit(&track->underruns, memory_order_relaxed);
+
+    track_begin(track, spans, count);
+    if (atomic_load_explicit(&track->underruns, memory_order_relaxed) != before)
+      atomic_fetch_add_explicit(
+        &engine->state.underruns, 1, memory_order_relaxed);
+  }
 }
 
 /* --- events --- */
@@ -130,16 +172,62 @@ start_grid(Engine *engine) RT_SAFE
   mixer_locate(engine->mixer, engine->transport.song);
 }
 
+/* The plan before goes back to control, now or as soon as there is room. */
+static void
+report_left(Engine *engine) RT_SAFE
+{
+  const Report report = { .kind = REPORT_PLAN, .pointer = engine->left };
+
+  if (engine->left && ring_put(engine->reports, &report))
+    engine->left = NULL;
+}
+
 static void
 take_plan(Engine *engine, Plan *plan) RT_SAFE
 {
-  mixer_take_plan(engine->mixer, plan);
+  release_tracks(engine);
+  engine->left = mixer_take_plan(engine->mixer, plan);
+  report_left(engine);
   for (int i = 0; i < plan->dest_count; i++)
     if (plan->dests[i].output)
       atomic_store_explicit(
         &engine->state.latency[plan->dests[i].slot - SLOT_BUS],
         plan->dests[i].latency,
         memory_order_relaxed);
+}
+
+static bool defer_event(Engine *engine, Event event) RT_SAFE;
+
+/* A strip comes back when what its change made anew has heard enough. */
+static void
+leave(Engine *engine, const Event *event) RT_SAFE
+{
+  Event later = *event;
+
+  later.frame    = engine->mixer->engine_frame + event->position;
+  later.position = 0;
+  later.serial   = 0;
+  if (event->position == 0 || !defer_event(engine, later))
+    mixer_leave(engine->mixer, event->slot, event->number > 0.5, event->cell);
+}
+
+static void
+apply_transport(Engine *engine, const Event *event) RT_SAFE
+{
+  Transport *transport = &engine->transport;
+  bool       starts    = false;
+
+  if (event->kind == EVENT_PLAY)
+    starts = transport_play(transport);
+  else if (event->kind == EVENT_STOP)
+    transport_stop(transport);
+  else if (event->kind == EVENT_LOCATE)
+    starts = transport_locate(transport, event->position);
+  else
+    transport_loop(transport, event->number > 0.5, event->position, event->end);
+  engine->song_moved = true;
+  if (starts)
+    start_grid(engine);
 }
 
 static void
@@ -161,34 +249,23 @@ apply_event(Engine *engine, const Event *event) RT_SAFE
     mixer_set_solo(mixer, event->slot, event->cell);
     break;
   case EVENT_LEAVE:
-    mixer_leave(mixer, event->slot, event->number > 0.5);
+    leave(engine, event);
     break;
   case EVENT_PLAN:
     take_plan(engine, event->pointer);
+    engine->song_moved = true;
     break;
   case EVENT_PLAY:
-    if (transport_play(&engine->transport))
-      start_grid(engine);
-    break;
   case EVENT_STOP:
-    transport_stop(&engine->transport);
-    break;
   case EVENT_LOCATE:
-    if (transport_locate(&engine->transport, event->position))
-      start_grid(engine);
-    break;
   case EVENT_LOOP:
-    transport_loop(
-      &engine->transport, event->number > 0.5, event->position, event->end);
+    apply_transport(engine, event);
     break;
   case EVENT_TEMPO:
     mixer_set_tempo(mixer, event->number);
     break;
   case EVENT_PAN_LAW:
     mixer_set_pan_law(mixer, (int)event->number);
-    break;
-  case EVENT_PANIC:
-    engine->panic = event->number > 0.5;
     break;
   }
   if (!event->serial)
@@ -200,104 +277,64 @@ apply_event(Engine *engine, const Event *event) RT_SAFE
   ring_put(engine->reports, &report);
 }
 
-/* Keeps what is for later, in order of frames and of arrival. Where there is no
-   more room it takes effect at once, which is better than never. */
-static void
-defer_event(Engine *engine, const Event *event) RT_SAFE
+/* Keeps what is for later; false where there is no more room, and at once is
+   better than never. */
+static bool
+defer_event(Engine *engine, Event event) RT_SAFE
 {
-  int at = engine->pending_count;
-
-  if (at == PENDING) {
-    apply_event(engine, event);
-    return;
-  }
-  while (at > 0 && engine->pending[at - 1].frame > event->frame) {
-    engine->pending[at] = engine->pending[at - 1];
-    at--;
-  }
-  engine->pending[at] = *event;
-  engine->pending_count++;
+  return agenda_put(&engine->agenda, &event);
 }
 
 static void
-take_events(Engine *engine) RT_SAFE
+take_event(Engine *engine, Event *event) RT_SAFE
+{
+  if (event->frame != EVENT_NOW && event->kind == EVENT_VALUE)
+    event->frame += mixer_late(engine->mixer, event->slot, event->cell);
+  if (event->frame <= engine->mixer->engine_frame ||
+      !defer_event(engine, *event))
+    apply_event(engine, event);
+}
+
+static void
+take_events(Engine *engine, int most) RT_SAFE
 {
   Event event;
 
-  while (ring_get(engine->events, &event)) {
-    if (event.frame <= engine->mixer->engine_frame)
-      apply_event(engine, &event);
-    else
-      defer_event(engine, &event);
+  while (most-- > 0 && ring_get(engine->events, &event))
+    take_event(engine, &event);
+}
+
+static void
+take_due_events(Engine *engine) RT_SAFE
+{
+  const Event *first;
+
+  while ((first = agenda_first(&engine->agenda)) &&
+         first->frame <= engine->mixer->engine_frame) {
+    const Event event = agenda_take(&engine->agenda);
+    apply_event(engine, &event);
   }
+}
+
+static void
+take_panic(Engine *engine) RT_SAFE
+{
+  const bool on = atomic_load_explicit(&engine->panic, memory_order_relaxed);
+
+  if (engine->panics && !on)
+    engine_wake(engine);
+  engine->panics = on;
 }
 
 void
 engine_settle(Engine *engine, Plan *plan)
 {
   take_plan(engine, plan);
-  take_events(engine);
+  take_events(engine, EVENTS);
   mixer_settle(engine->mixer);
 }
 
-static bool
-take_due_events(Engine *engine) RT_SAFE
-{
-  int due = 0;
-
-  while (due < engine->pending_count &&
-         engine->pending[due].frame <= engine->mixer->engine_frame)
-    apply_event(engine, &engine->pending[due++]);
-  if (due == 0)
-    return false;
-  engine->pending_count -= due;
-  memmove(engine->pending,
-          engine->pending + due,
-          (size_t)engine->pending_count * sizeof *engine->pending);
-  return true;
-}
-
-/* --- tracks --- */
-
-static void
-release_tracks(const Engine *engine) RT_SAFE
-{
-  const Plan *plan = engine->mixer->plan;
-
-  for (int i = 0; plan && i < plan->track_count; i++)
-    track_end(plan->tracks[i]);
-}
-
-/* Strips whose track missed audio come up again gently when it is back. */
-static void
-mark_late(const Plan *plan, const Track *track) RT_SAFE
-{
-  for (unsigned slot = 0; slot < SLOT_BUS; slot++)
-    if (plan->strip[slot] && plan->strip[slot]->track == track)
-      plan->strip[slot]->tape_gain = 0.0f;
-}
-
-static void
-hold_tracks(Engine *engine, int frames) RT_SAFE
-{
-  const Plan *plan = engine->mixer->plan;
-  SongSpan    spans[SPANS];
-  const int   count = transport_spans(&engine->transport, frames, spans, SPANS);
-
-  for (int i = 0; plan && i < plan->track_count; i++) {
-    Track         *track = plan->tracks[i];
-    const uint32_t before =
-      atomic_load_explicit(&track->underruns, memory_order_relaxed);
-
-    track_begin(track, spans, count);
-    if (atomic_load_explicit(&track->underruns, memory_order_relaxed) !=
-        before) {
-      mark_late(plan, track);
-      atomic_fetch_add_explicit(
-        &engine->state.underruns, 1, memory_order_relaxed);
-    }
-  }
-}
+/* --- the cycle --- */
 
 static void
 publish(Engine *engine) RT_SAFE
@@ -322,19 +359,15 @@ publish(Engine *engine) RT_SAFE
                         memory_order_relaxed);
 }
 
-/* --- the cycle --- */
-
 static int
 slice_frames(const Engine *engine, int left) RT_SAFE
 {
   int n = GRID_FRAMES - engine->grid;
 
-  n = n < left ? n : left;
-  if (engine->pending_count) {
-    const int64_t ahead =
-      engine->pending[0].frame - engine->mixer->engine_frame;
-    n = ahead < n ? (int)ahead : n;
-  }
+  n                  = n < left ? n : left;
+  const Event *first = agenda_first(&engine->agenda);
+  if (first && first->frame - engine->mixer->engine_frame < n)
+    n = (int)(first->frame - engine->mixer->engine_frame);
   return transport_stretch(&engine->transport, n);
 }
 
@@ -347,7 +380,7 @@ write_output(Engine            *engine,
 {
   const int index = dest->slot - SLOT_BUS;
 
-  if (engine->panic)
+  if (engine->panics)
     for (int side = 0; side < 2; side++)
       memset(dest->planar[side], 0, (size_t)n * sizeof(float));
   if (cycle->physical) {
@@ -395,12 +428,17 @@ silence(const EngineCycle *cycle) RT_SAFE
       memset(cycle->out[i], 0, (size_t)cycle->frames * sizeof(float));
 }
 
-/* A change of the transport within the cycle: other pages are needed. */
+/* What stands before the next slice: events, and the pages that are needed. */
 static void
-song_moved(Engine *engine, int frames_left) RT_SAFE
+prepare(Engine *engine, int frames_left) RT_SAFE
 {
-  release_tracks(engine);
-  hold_tracks(engine, frames_left);
+  take_due_events(engine);
+  if (engine->song_moved) {
+    release_tracks(engine);
+    hold_tracks(engine, frames_left);
+  }
+  if (engine->grid == 0)
+    mixer_grid(engine->mixer);
 }
 
 static void
@@ -408,49 +446,69 @@ run_cycle(Engine *engine, const EngineCycle *cycle) RT_SAFE
 {
   int offset = 0;
 
-  if (cycle->external && transport_follow(&engine->transport,
-                                          cycle->external_rolling,
-                                          cycle->external_frame))
+  if (!cycle->external)
+    transport_lead(&engine->transport);
+  else if (transport_follow(&engine->transport,
+                            cycle->external_rolling,
+                            cycle->external_frame))
     start_grid(engine);
-  take_events(engine);
-  hold_tracks(engine, cycle->frames);
+  take_panic(engine);
+  report_left(engine);
+  take_events(engine, EVENTS_A_CYCLE);
+  engine->song_moved = true;
   while (offset < cycle->frames) {
-    const Plan *plan = engine->mixer->plan;
-    if (engine->pending_count &&
-        engine->pending[0].frame <= engine->mixer->engine_frame) {
-      release_tracks(engine);
-      take_due_events(engine);
-      hold_tracks(engine, cycle->frames - offset);
-    }
-    if (engine->grid == 0)
-      mixer_grid(engine->mixer);
+    prepare(engine, cycle->frames - offset);
     const int n = slice_frames(engine, cycle->frames - offset);
     run_slice(engine, cycle, offset, n);
     offset += n;
     if (transport_advance(&engine->transport, n)) {
       start_grid(engine);
-      if (plan)
-        song_moved(engine, cycle->frames - offset);
+      engine->song_moved = true;
     }
   }
   release_tracks(engine);
 }
 
+/* A tail that fades into denormals costs a hundred times as much, and JACK
+   leaves them on: flush to zero, denormals are zero. Returns what was. */
+static uint64_t
+flush_denormals(void) RT_SAFE
+{
+#if defined(__SSE__)
+  const unsigned before = _mm_getcsr();
+  _mm_setcsr(before | 0x8040);
+  return before;
+#elif defined(__aarch64__)
+  uint64_t before;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before));
+  __asm__ volatile("msr fpcr, %0" : : "r"(before | UINT64_C(1) << 24));
+  return before;
+#else
+  return 0;
+#endif
+}
+
+static void
+restore_denormals(uint64_t before) RT_SAFE
+{
+#if defined(__SSE__)
+  _mm_setcsr((unsigned)before);
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(before));
+#else
+  (void)before;
+#endif
+}
+
 void
 engine_process(Engine *engine, const EngineCycle *cycle) RT_SAFE
 {
-#if defined(__SSE__)
-  /* JACK leaves denormals on; a tail that fades costs a hundred times as much
-     with them. Bits 15 and 6: flush to zero, denormals are zero. */
-  const unsigned csr = _mm_getcsr();
-  _mm_setcsr(csr | 0x8040);
-#endif
+  const uint64_t before = flush_denormals();
+
   silence(cycle);
   run_cycle(engine, cycle);
   publish(engine);
-#if defined(__SSE__)
-  _mm_setcsr(csr);
-#endif
+  restore_denormals(before);
 }
 
 int

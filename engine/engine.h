@@ -54,10 +54,13 @@ bool engine_post(Engine *engine, const Event *event);
 bool engine_report(Engine *engine, Report *report);
 
 /* Takes a plan up and the events that were posted, and brings strips to their
-   values at once, on the calling thread. Only for the first plan, before any
-   cycle: so that a session sounds from its first sample as it will from then
-   on. [control] */
+   values at once, on the calling thread. Only before any cycle: so that a
+   session sounds from its first sample as it will from then on. [control] */
 void engine_settle(Engine *engine, Plan *plan);
+
+/* Silences every output within a block, whatever waits in the ring; or fades
+   them in again. [any] */
+void engine_panic(Engine *engine, bool on);
 
 /* Processes one cycle. [audio] */
 void engine_process(Engine *engine, const EngineCycle *cycle) RT_SAFE;

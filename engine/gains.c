@@ -2,6 +2,7 @@
 #include "engine/gains.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "engine/value.h"
 
@@ -33,7 +34,7 @@ gains_pan(double pan, int law, float side[2]) RT_SAFE
     return;
   }
 
-  const double angle = (pan + 100.0) * (acos(-1.0) / 400.0);
+  const double angle = (pan + 100.0) * (M_PI / 400.0);
 
   side[0] = (float)to_law(cos(angle), law);
   side[1] = (float)to_law(sin(angle), law);
@@ -42,15 +43,14 @@ gains_pan(double pan, int law, float side[2]) RT_SAFE
 void
 gains_balance(double pan, int law, float side[2]) RT_SAFE
 {
-  float  gain[2];
-  double centre = to_law(sqrt(0.5), law);
+  float gain[2];
 
   side[0] = side[1] = 1.0f;
   if (pan == 0.0)
     return;
   gains_pan(pan, law, gain);
   const int far = pan > 0.0 ? 0 : 1;
-  side[far]     = (float)fmin(1.0, (double)gain[far] / centre);
+  side[far]     = (float)fmin(1.0, (double)gain[far] / to_law(M_SQRT1_2, law));
 }
 
 float
@@ -122,18 +122,32 @@ place_leg(const Strip *strip,
   gain[1 - leg] = far * side[1 - leg];
 }
 
-static void
-place_as_panned(const Strip   *strip,
-                int            leg,
-                const Globals *globals,
-                float          gain[2]) RT_SAFE
+Stand
+gains_stand(const Strip *strip, const Globals *globals) RT_SAFE
 {
-  place_leg(strip,
-            leg,
-            (double)strip->value[CELL_PAN],
-            (double)strip->value[CELL_WIDTH],
-            globals->pan_law,
-            gain);
+  Stand stand = { .muted = is_muted(strip, globals) };
+
+  for (int leg = 0; leg < strip->legs; leg++)
+    place_leg(strip,
+              leg,
+              (double)strip->value[CELL_PAN],
+              (double)strip->value[CELL_WIDTH],
+              globals->pan_law,
+              stand.leg[leg]);
+  return stand;
+}
+
+static void
+place_as_panned(const Stand *stand, int leg, float gain[2]) RT_SAFE
+{
+  memcpy(gain, stand->leg[leg], sizeof stand->leg[leg]);
+}
+
+static void
+place_in_mono(const Strip *strip, float gain[2]) RT_SAFE
+{
+  gain[0] = strip->legs == 1 ? 1.0f : 0.5f;
+  gain[1] = 0.0f;
 }
 
 static void
@@ -144,7 +158,39 @@ scale(float gain[2], float by) RT_SAFE
 }
 
 static void
+group_gains(const Strip *strip,
+            const Stand *stand,
+            int          leg,
+            const Way   *way,
+            const Strip *bus,
+            float        gain[2]) RT_SAFE
+{
+  if (strip->value[CELL_GROUP + way->bus] < 0.5f)
+    return;
+  if (bus->legs == 1)
+    place_in_mono(strip, gain);
+  else
+    place_as_panned(stand, leg, gain);
+}
+
+/* Is this way the one that the send takes, and does it sound? */
+static bool
+send_is_open(const Strip *strip,
+             const Stand *stand,
+             const Way   *way,
+             const Strip *bus) RT_SAFE
+{
+  const float *value = strip->value;
+  const bool   safe  = bus->value[CELL_MUTESAFE] > 0.5f && !strip->leaving;
+
+  return value[CELL_SEND_ON + way->bus] > 0.5f &&
+         gains_send_tap(value, bus->value, way->bus) == way->tap &&
+         (way->tap == TAP_POST_FADER || safe || !stand->muted);
+}
+
+static void
 send_gains(const Strip   *strip,
+           const Stand   *stand,
            int            leg,
            const Way     *way,
            const Strip   *bus,
@@ -152,17 +198,13 @@ send_gains(const Strip   *strip,
            float          gain[2]) RT_SAFE
 {
   const float *value = strip->value;
-  const bool   open  = value[CELL_SEND_ON + way->bus] > 0.5f &&
-                    gains_send_tap(value, bus->value, way->bus) == way->tap;
-  const bool safe = bus->value[CELL_MUTESAFE] > 0.5f && !strip->leaving;
 
-  if (!open ||
-      (way->tap != TAP_POST_FADER && !safe && is_muted(strip, globals))) {
-    scale(gain, 0.0f);
+  if (!send_is_open(strip, stand, way, bus))
     return;
-  }
-  if (value[CELL_SEND_FOLLOW + way->bus] > 0.5f)
-    place_as_panned(strip, leg, globals, gain);
+  if (bus->legs == 1)
+    place_in_mono(strip, gain);
+  else if (value[CELL_SEND_FOLLOW + way->bus] > 0.5f)
+    place_as_panned(stand, leg, gain);
   else
     place_leg(strip,
               leg,
@@ -174,27 +216,25 @@ send_gains(const Strip   *strip,
 }
 
 static void
-solo_gains(const Strip   *strip,
-           int            leg,
-           const Way     *way,
-           const Strip   *monitor,
-           const Globals *globals,
-           float          gain[2]) RT_SAFE
+solo_gains(const Strip *strip,
+           const Stand *stand,
+           int          leg,
+           const Way   *way,
+           const Strip *monitor,
+           float        gain[2]) RT_SAFE
 {
   const unsigned bit = way->kind == WAY_PFL ? SOLO_PFL : SOLO_AFL;
 
-  if (!(strip->solo & bit) || strip->leaving) {
-    scale(gain, 0.0f);
-  } else if (way->kind == WAY_AFL) {
-    place_as_panned(strip, leg, globals, gain);
-  } else if (strip->legs == 1) {
+  if (!(strip->solo & bit) || strip->leaving)
+    return;
+  if (way->kind == WAY_AFL)
+    place_as_panned(stand, leg, gain);
+  else if (strip->legs == 1)
     gain[0] = gain[1] = 1.0f;
-  } else if (monitor && monitor->value[CELL_PFL_MONO] > 0.5f) {
+  else if (monitor && monitor->value[CELL_PFL_MONO] > 0.5f)
     gain[0] = gain[1] = 0.5f;
-  } else {
-    gain[leg]     = 1.0f;
-    gain[1 - leg] = 0.0f;
-  }
+  else
+    gain[leg] = 1.0f;
 }
 
 /* The monitor's own switches, in the order in which they are printed on it. */
@@ -216,8 +256,28 @@ monitor_gains(const Strip *monitor, float gain[2]) RT_SAFE
     scale(gain, gain_of_db(value[CELL_DIM_LEVEL]));
 }
 
+static void
+output_gains(const Strip *strip, const Stand *stand, int leg, float gain[2])
+  RT_SAFE
+{
+  if (strip->legs == 1)
+    gain[0] = 1.0f;
+  else
+    place_as_panned(stand, leg, gain);
+  if (strip->owner == OWNER_MONITOR)
+    monitor_gains(strip, gain);
+}
+
+static bool
+hears_main(const Strip *main, const Strip *monitor) RT_SAFE
+{
+  return monitor && monitor->value[CELL_MONITOR_SOURCE] < 0.5f &&
+         !(main->solo & SOLO_REPLACE);
+}
+
 void
 gains_way(const Strip   *strip,
+          const Stand   *stand,
           int            leg,
           const Way     *way,
           const Strip   *bus,
@@ -225,53 +285,33 @@ gains_way(const Strip   *strip,
           const Globals *globals,
           float          gain[2]) RT_SAFE
 {
-  bool open = !way->retired;
-
   gain[0] = gain[1] = 0.0f;
+  if (way->retired)
+    return;
   switch ((WayKind)way->kind) {
   case WAY_MAIN:
-    open &= strip->value[CELL_TO_MAIN] > 0.5f && !(strip->solo & SOLO_CUT_MAIN);
-    place_as_panned(strip, leg, globals, gain);
+    if (strip->value[CELL_TO_MAIN] > 0.5f && !(strip->solo & SOLO_CUT_MAIN))
+      place_as_panned(stand, leg, gain);
     break;
   case WAY_GROUP:
-    open &= bus && strip->value[CELL_GROUP + way->bus] > 0.5f;
-    place_as_panned(strip, leg, globals, gain);
+    if (bus)
+      group_gains(strip, stand, leg, way, bus, gain);
     break;
   case WAY_SEND:
-    open &= bus != NULL;
-    if (open)
-      send_gains(strip, leg, way, bus, globals, gain);
+    if (bus)
+      send_gains(strip, stand, leg, way, bus, globals, gain);
     break;
   case WAY_PFL:
   case WAY_AFL:
-    solo_gains(strip, leg, way, monitor, globals, gain);
+    solo_gains(strip, stand, leg, way, monitor, gain);
     break;
   case WAY_MONITOR:
-    open &= monitor && monitor->value[CELL_MONITOR_SOURCE] < 0.5f &&
-            !(strip->solo & SOLO_REPLACE);
-    place_as_panned(strip, leg, globals, gain);
+    if (hears_main(strip, monitor))
+      place_as_panned(stand, leg, gain);
     break;
   case WAY_OUTPUT:
-    if (strip->legs == 1)
-      gain[0] = 1.0f;
-    else
-      place_as_panned(strip, leg, globals, gain);
-    if (strip->owner == OWNER_MONITOR)
-      monitor_gains(strip, gain);
+    if (strip->slot == SLOT_BUS + way->bus)
+      output_gains(strip, stand, leg, gain);
     break;
-  }
-  if (!open)
-    gain[0] = gain[1] = 0.0f;
-
-  if ((way->kind == WAY_GROUP || way->kind == WAY_SEND) && bus &&
-      bus->legs == 1) {
-    /* A mono bus hears a mono strip as it is, and the mean of a stereo one. */
-    const bool sounds = gain[0] != 0.0f || gain[1] != 0.0f;
-    const bool sent   = way->kind == WAY_SEND;
-
-    gain[0] = !sounds ? 0.0f : strip->legs == 1 ? 1.0f : 0.5f;
-    gain[1] = 0.0f;
-    if (sent)
-      gain[0] *= gain_of_db(strip->value[CELL_SEND_LEVEL + way->bus]);
   }
 }

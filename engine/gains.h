@@ -30,10 +30,20 @@ float gains_trim(const Strip *strip) RT_SAFE;
 /* Fader, DCAs and everything that mutes. [audio] */
 float gains_fader(const Strip *strip, const Globals *globals) RT_SAFE;
 
+/* What all ways of a strip have in common. */
+typedef struct Stand {
+  float leg[2][2]; /* of each leg to the two sides, as panned */
+  bool  muted;
+} Stand;
+
+Stand gains_stand(const Strip *strip, const Globals *globals) RT_SAFE;
+
 /* The gains of one leg of a strip over a way: to the left and right of a stereo
-   destination, or to the one leg of a mono destination. bus is the destination
-   where that is a bus; monitor is the monitor strip. [audio] */
+   destination, or to the one leg of a mono bus, which hears a mono strip as it
+   is and the mean of a stereo one. bus is the destination where that is a bus;
+   monitor is the monitor strip. [audio] */
 void gains_way(const Strip   *strip,
+               const Stand   *stand,
                int            leg,
                const Way     *way,
                const Strip   *bus,

@@ -12,8 +12,10 @@
 
 #include "engine/strip.h"
 
-#define GRID_FRAMES 16
-#define MAX_LANES   16
+#define MAX_LANES 16
+
+/* What is louder than this at an input is a fault, not a sound. */
+#define INPUT_LIMIT 1000.0f /* +60 dBFS */
 
 /* Where a strip's signal can be taken, in the order of the table's choices. */
 typedef enum Tap {
@@ -33,17 +35,27 @@ typedef enum WayKind {
   WAY_PFL,
   WAY_AFL,
   WAY_MONITOR, /* main to monitor */
-  WAY_OUTPUT,  /* a bus, main or monitor to its physical output */
+  WAY_OUTPUT,  /* slot, from SLOT_BUS: a strip to its physical output */
 } WayKind;
 
-/* A bank's signals of one tap, delayed lane by lane so that all arrive together
-   with what takes longer. */
-typedef struct AlignedTap {
+/* What a bank's tap sounded like of late: the memory behind AlignedTap. */
+typedef struct TapRing {
   Tap    tap;
-  int    size; /* frames, a power of two */
-  int    delay[MAX_LANES];
-  float *ring;  /* size × lanes */
-  float *frame; /* GRID_FRAMES × lanes: this slice */
+  int    size;   /* frames, a power of two */
+  float *frames; /* size × lanes */
+} TapRing;
+
+/* A bank's signals of one tap, delayed lane by lane so that all arrive together
+   with what takes longer. Those of ways never change: another delay is another
+   way, and gains fade from the one to the other. Those that hold a body back
+   for its key move: they fade from the old delays to the new. */
+typedef struct AlignedTap {
+  TapRing *ring;
+  int      delay[MAX_LANES];
+  int      old[MAX_LANES]; /* where a move came from */
+  int      fade;           /* frames left of it */
+  int      fade_frames;    /* of them all */
+  float   *frame;          /* GRID_FRAMES × lanes: this slice */
 } AlignedTap;
 
 typedef struct Way {
@@ -51,6 +63,7 @@ typedef struct Way {
   uint8_t     tap;
   uint8_t     bus;
   bool        retired; /* fades out whatever the values say */
+  bool        waits;   /* its gains stay as they are until its turn has come */
   uint16_t    dest;    /* an index of the plan's destinations */
   AlignedTap *aligned; /* NULL: the tap as it is */
   void       *cross;   /* the kernel's gains, kept from plan to plan */
@@ -77,7 +90,8 @@ typedef struct Bank {
   int      ring_frames; /* of the look-ahead's rings, a power of two */
   float   *gate_ring;   /* NULL: nobody looks ahead */
   float   *comp_ring;
-  float   *in; /* GRID_FRAMES × lanes: after trim and delay */
+  float   *in;   /* GRID_FRAMES × lanes: after trim and delay */
+  float   *held; /* what the body hears of it, later; NULL: in */
 } Bank;
 
 /* What a slice of a bank works in: GRID_FRAMES × lanes each. */
@@ -100,10 +114,10 @@ typedef struct Kernel {
   /* Silent lanes with everything off. [any] */
   void (*init)(Bank *bank, double rate);
 
-  /* One leg's whole state to another place; and a silent one. [audio] */
+  /* One leg's whole state, what it looks ahead to included, to another place.
+     A bank that was only just initialised is a source of silence. [audio] */
   void (*copy_lane)(Bank *to, int to_lane, const Bank *from, int from_lane)
     RT_SAFE;
-  void (*clear_lane)(Bank *bank, int lane, double rate) RT_SAFE;
 
   /* Brings filters and dynamics of a strip's lanes to its values: by gliding,
      or now. dirty says which. [audio, at grid points] */
@@ -120,8 +134,11 @@ typedef struct Kernel {
   void (*set_fader)(Bank *bank, int lane, float gain, double rate, bool now)
     RT_SAFE;
 
-  /* Gains of one lane's way to the two sides. [audio] */
+  /* Gains of one lane's way to the two sides; one lane's gains, as they are
+     and as they move, to another place. [audio] */
   void (*cross_init)(void *cross) RT_SAFE;
+  void (*copy_cross)(Way *to, int to_lane, const Way *from, int from_lane)
+    RT_SAFE;
   void (*set_cross)(Way   *way,
                     int    lane,
                     float  left,
@@ -144,10 +161,13 @@ typedef struct Kernel {
                int                 n) RT_SAFE;
   void (*tail)(Bank *bank, Work *work, int n) RT_SAFE;
 
+  /* Writes a tap's frames behind those at position, and reads them, late.
+     [audio] */
+  void (*keep)(TapRing *ring, const float *frames, int position, int n) RT_SAFE;
+  void (*align)(AlignedTap *aligned, int position, int n) RT_SAFE;
+
   /* Adds a bank's way to its destination's two sums of GRID_FRAMES × lanes; and
      makes plain signals of sums. [audio] */
-  void (*align)(AlignedTap *aligned, const float *frames, int position, int n)
-    RT_SAFE;
   void (*mix)(Way *way, const float *frames, float *left, float *right, int n)
     RT_SAFE;
   void (*reduce)(const float *sum, float *planar, int n) RT_SAFE;

@@ -21,16 +21,17 @@ typedef enum EventKind {
   EVENT_DCA,       /* slot: 0..7, cell, number: fader or mute of a DCA */
   EVENT_MUTEGROUP, /* slot: 0..5, number: on or off */
   EVENT_SOLO,      /* slot, cell: SOLO_… bits of a strip */
-  EVENT_LEAVE,     /* slot, number: fades the strip out, before its removal or a
-                      change that would click; or in again */
-  EVENT_PLAN,      /* pointer: a new plan; the old one is reported back */
+  EVENT_LEAVE, /* slot, cell, number: fades the strip out, before its removal
+                  or a change that would click; or in again, position
+                  frames later, if cell is that of the last fade-out */
+  EVENT_PLAN,  /* pointer: a new plan; the old one is reported back. No
+                  other before that */
   EVENT_PLAY,
   EVENT_STOP,
   EVENT_LOCATE,  /* position: song frame */
   EVENT_LOOP,    /* position, end: song frames; number: on or off */
   EVENT_TEMPO,   /* number: beats a minute */
   EVENT_PAN_LAW, /* number: the table's choice */
-  EVENT_PANIC,   /* number: on or off */
 } EventKind;
 
 enum {
@@ -48,8 +49,9 @@ typedef struct Event {
   uint16_t slot;
   uint16_t cell;
   uint32_t serial; /* not 0: report the frame where it took effect */
-  int64_t  frame;  /* engine frame where it takes effect; EVENT_NOW, or a past
-                      one: at once */
+  int64_t  frame;  /* engine frame whose sound it meets: a strip's value comes
+                      as much later as the sound does behind what looks ahead.
+                      EVENT_NOW, or a past one: at once */
   double  number;
   int64_t position;
   union {
@@ -61,8 +63,8 @@ typedef struct Event {
 typedef enum ReportKind {
   REPORT_APPLIED, /* serial, engine_frame, song_frame, of an event */
   REPORT_PLAN,    /* pointer: a plan that the audio thread left behind */
-  REPORT_STOPPED, /* song_frame: the tape stands */
-  REPORT_OUTPUT,  /* slot, code: OUTPUT_… : the last stage muted an output */
+  REPORT_OUTPUT, /* slot, code: OUTPUT_… : the last stage muted an output, once
+                    for each time that it does */
 } ReportKind;
 
 enum { OUTPUT_NOT_FINITE = 1, OUTPUT_RUNAWAY = 2, OUTPUT_DC = 3 };

@@ -9,11 +9,6 @@
 #include "engine/plan.h"
 #include "engine/ring.h"
 
-/* Coefficients computed anew between two grid points, at most: what more there
-   is waits for the next, so that a recall of everything costs no cycle its
-   deadline. */
-#define GRID_BUDGET 48
-
 /* What a slice hears. */
 typedef struct Slice {
   const float *const *in;     /* INPUT_PORTS pointers */
@@ -27,34 +22,53 @@ typedef struct Slice {
 typedef struct Mixer {
   const Kernel *kernel;
   double        rate;
+  int           switch_frames; /* from input to track and back */
+  int           return_frames; /* in which a track that was late comes up */
   Plan         *plan;
   Globals       globals;
   Work          work;
-  Ring         *reports;
+  Bank          blank; /* silent lanes, to copy from */
   int64_t       engine_frame;
   int           publish; /* the bank whose meters are next */
 
-  /* Slots of strips that wait for coefficients, first come, first served. */
+  /* Slots of strips whose gains are due before the next slice. */
+  uint16_t due[SLOTS];
+  bool     is_due[SLOTS];
+  int      due_count;
+  int      gain_budget; /* gains that may still be computed before the grid */
+
+  /* Slots of strips that wait for the grid, first come, first served. */
   uint16_t queue[SLOTS];
+  bool     is_queued[SLOTS];
   int      queue_first, queue_count;
-  int      changed_way; /* of the plan's list, the next to be computed */
+
+  /* How far the plan has come into its own. */
+  int64_t plan_frame;   /* when it was taken up */
+  int     changed;      /* of its list, the next way to be computed */
+  int64_t settle_frame; /* when nothing fades any more; -1: not known yet */
 
   float lane_room[MAX_LANES][GRID_FRAMES];
   float leg_room[2][GRID_FRAMES];
 } Mixer;
 
 /* NULL when memory is out. [control] */
-Mixer *mixer_new(const Kernel *kernel, double rate, Ring *reports);
+Mixer *mixer_new(const Kernel *kernel, double rate);
 void   mixer_free(Mixer *mixer);
 
-/* Takes a plan up; the one before is reported back. [audio] */
-void mixer_take_plan(Mixer *mixer, Plan *plan) RT_SAFE;
+/* Takes a plan up; returns the one before, or NULL. [audio] */
+Plan *mixer_take_plan(Mixer *mixer, Plan *plan) RT_SAFE;
 
 /* Brings every strip of the plan to its values at once. [control, before any
    cycle] */
 void mixer_settle(Mixer *mixer);
 
-/* New values; they take effect at the next frame, or grid point. [audio] */
+/* By how many frames a value of a strip comes later, to meet the sound that has
+   been behind look-aheads. [audio] */
+int mixer_late(const Mixer *mixer, unsigned slot, unsigned cell) RT_SAFE;
+
+/* New values. Gains start to move at the next frame, as far as the budget goes
+   in which that can be done; the rest at grid points. Any number of changes of
+   a strip before the next slice cost no more than one. [audio] */
 void mixer_set_value(Mixer *mixer, unsigned slot, unsigned cell, float value)
   RT_SAFE;
 void mixer_set_dca(Mixer *mixer, unsigned dca, unsigned cell, float value)
@@ -63,7 +77,8 @@ void mixer_set_mutegroup(Mixer *mixer, unsigned group, bool muted) RT_SAFE;
 void mixer_set_solo(Mixer *mixer, unsigned slot, unsigned bits) RT_SAFE;
 void mixer_set_pan_law(Mixer *mixer, int law) RT_SAFE;
 void mixer_set_tempo(Mixer *mixer, double tempo) RT_SAFE;
-void mixer_leave(Mixer *mixer, unsigned slot, bool leaves) RT_SAFE;
+void mixer_leave(Mixer *mixer, unsigned slot, bool leaves, unsigned count)
+  RT_SAFE;
 
 /* The song jumped or started: effects take their phase from it. [audio] */
 void mixer_locate(Mixer *mixer, int64_t song) RT_SAFE;

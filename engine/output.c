@@ -21,8 +21,10 @@ output_wake(Output *output) RT_SAFE
   output->fade = 0.0f;
 }
 
+/* What is wrong with a side, samples that are no numbers made silent. A runaway
+   does not count as DC: its mean would take minutes to fade. */
 static int
-inspect(Output *output, float *side, float *dc, int n) RT_SAFE
+inspect(const Output *output, float *side, float *dc, int n) RT_SAFE
 {
   int   found = 0;
   float mean  = *dc;
@@ -31,10 +33,11 @@ inspect(Output *output, float *side, float *dc, int n) RT_SAFE
     if (!isfinite(side[i])) {
       side[i] = 0.0f;
       found   = OUTPUT_NOT_FINITE;
-    } else if (fabsf(side[i]) > OUTPUT_RUNAWAY_LEVEL && !found) {
-      found = OUTPUT_RUNAWAY;
+    } else if (fabsf(side[i]) > OUTPUT_RUNAWAY_LEVEL) {
+      found = found ? found : OUTPUT_RUNAWAY;
+    } else {
+      mean += output->dc_pole * (side[i] - mean);
     }
-    mean += output->dc_pole * (side[i] - mean);
   }
   *dc = mean;
   if (!found && fabsf(mean) > OUTPUT_DC_LEVEL)
@@ -42,8 +45,7 @@ inspect(Output *output, float *side, float *dc, int n) RT_SAFE
   return found;
 }
 
-/* The cosine comes by a polynomial that is 0 and 1 at the ends, flat in both.
- */
+/* From 0 to 1, flat in both ends. */
 static float
 fade_gain(float fade) RT_SAFE
 {
@@ -53,11 +55,12 @@ fade_gain(float fade) RT_SAFE
 int
 output_process(Output *output, float *left, float *right, int n) RT_SAFE
 {
-  const int found_left  = inspect(output, left, &output->dc[0], n);
-  const int found_right = inspect(output, right, &output->dc[1], n);
-  const int found       = found_left ? found_left : found_right;
+  const int  left_fault  = inspect(output, left, &output->dc[0], n);
+  const int  right_fault = inspect(output, right, &output->dc[1], n);
+  const int  fault       = left_fault ? left_fault : right_fault;
+  const bool muted       = output->hold > 0;
 
-  if (found) {
+  if (fault) {
     output->hold = output->hold_frames;
     output->fade = 0.0f;
   }
@@ -65,7 +68,7 @@ output_process(Output *output, float *left, float *right, int n) RT_SAFE
     memset(left, 0, (size_t)n * sizeof *left);
     memset(right, 0, (size_t)n * sizeof *right);
     output->hold -= n;
-    return found;
+    return muted ? 0 : fault;
   }
   for (int i = 0; i < n && output->fade < 1.0f; i++) {
     const float gain = fade_gain(output->fade);
@@ -74,5 +77,5 @@ output_process(Output *output, float *left, float *right, int n) RT_SAFE
     right[i] *= gain;
     output->fade = fminf(1.0f, output->fade + output->fade_step);
   }
-  return found;
+  return 0;
 }

@@ -18,7 +18,7 @@
 typedef struct Output {
   float fade;      /* 0 to 1, along a raised cosine */
   float fade_step; /* per frame */
-  int   hold;      /* frames that it stays muted */
+  int   hold;      /* frames that it stays muted from the last fault on */
   int   hold_frames;
   float dc_pole;
   float dc[2];
@@ -30,8 +30,8 @@ void output_init(Output *output, double rate);
 /* Fades in anew: after a load, a reconnection, a wake. [audio] */
 void output_wake(Output *output) RT_SAFE;
 
-/* Processes both sides in place. Returns what it had to mute: 0, or one of
-   messages.h's OUTPUT_ codes. [audio] */
+/* Processes both sides in place. Returns 0, or where it begins to mute one of
+   messages.h's OUTPUT_ codes, once for as long as it goes on muting. [audio] */
 int output_process(Output *output, float *left, float *right, int n) RT_SAFE;
 
 #endif

@@ -32,8 +32,8 @@ typedef struct Place {
   Bank      *bank;
   uint8_t    lane;
   bool       fresh; /* not heard before: its lanes start in silence */
+  bool       blank; /* its lanes are silent already */
   bool       is_key;
-  int        align;
   Track     *track;
   int        track_channel[2];
   DelayLine *delay;
@@ -59,10 +59,14 @@ typedef struct PlanBank {
   float       *comp_ring;
   Way         *ways;
   int          way_count;
+  TapRing    **rings; /* to be kept, each before any tap that reads it */
+  int          ring_count;
   AlignedTap **aligned;
   int          aligned_count;
-  unsigned     taps; /* Work.taps */
-  bool         has_gate_key, has_comp_key;
+  AlignedTap *hold; /* what the body waits for its keys with; NULL: none does */
+  int         hold_delay[MAX_LANES]; /* where the hold goes */
+  unsigned    taps;                  /* Work.taps */
+  bool        has_gate_key, has_comp_key;
   const float *gate_key[MAX_LANES]; /* NULL: listens to itself */
   const float *comp_key[MAX_LANES];
 } PlanBank;
@@ -88,10 +92,25 @@ typedef struct Step {
   uint16_t index;
 } Step;
 
+/* A way of a bank whose gains are to be computed anew. */
+typedef struct WayRef {
+  uint16_t bank;
+  uint16_t way;
+} WayRef;
+
+/* A way that takes over from another of the same bank: in these lanes their
+   delays are the same, and the gains are moved. */
+typedef struct Carry {
+  uint16_t bank;
+  uint16_t to, from; /* ways */
+  uint32_t lanes;    /* bits */
+} Carry;
+
 typedef struct Plan {
   uint64_t  serial;
-  Strip    *strip[SLOTS];   /* NULL: there is none */
-  uint16_t  dest_of[SLOTS]; /* the destination that is the strip's input */
+  Strip    *strip[SLOTS];      /* NULL: there is none */
+  uint16_t  dest_of[SLOTS];    /* the destination that is the strip's input */
+  int       late[SLOTS][TAPS]; /* frames by which a tap is behind the inputs */
   PlanBank *banks;
   int       bank_count;
   Step     *steps;
@@ -104,10 +123,21 @@ typedef struct Plan {
   int       key_count;
   Track   **tracks;
   int       track_count;
-  uint32_t *changed_ways; /* bank << 16 | way: to be computed at once */
-  int       changed_way_count;
+  Carry    *carries;
+  int       carry_count, carry_room;
+  WayRef   *changed; /* ways that rise from 0, or fall to it */
+  int       changed_count, changed_room;
   int       latency; /* of main's output, in frames */
-  bool      fading;  /* compile again soon: ways are left that fade out */
+  int       fill;    /* frames until what its new rings hold is whole: changed
+                        ways wait so long */
+  int  drain;        /* frames that the longest delay of a way still plays */
+  bool fading; /* compile again once settled: ways are left that have faded
+                  out, or lanes that have played out */
+  bool waits[SLOTS]; /* these strips could not move yet: compile again */
+  bool waiting;      /* some of them do */
+
+  /* Set by the audio thread: nothing fades any more. */
+  _Atomic bool settled;
 } Plan;
 
 typedef struct PlanBuilder PlanBuilder;
@@ -116,14 +146,13 @@ typedef struct PlanBuilder PlanBuilder;
 PlanBuilder *plan_builder_new(const Kernel *kernel, double rate);
 void         plan_builder_free(PlanBuilder *builder);
 
-/* Compiles the desk. The strips' DSP state is placed so that whoever was in the
-   plan before keeps it. now_ms is a clock that says how long a way has been
-   fading. Returns NULL with the reason where the routing has a cycle or memory
-   is out; the plan before then stays. [control] */
+/* Compiles the desk. The plan before must be in use, and the one before that
+   retired. The strips' DSP state is placed so that whoever was in the plan
+   before keeps it. Returns NULL with the reason where the routing has a cycle
+   or memory is out; the plan before then stays. [control] */
 Plan *plan_compile(PlanBuilder     *builder,
                    const PlanStrip *strips,
                    int              count,
-                   int64_t          now_ms,
                    char             reason[160]);
 
 /* Frees a plan which the audio thread has left behind or never got, and what

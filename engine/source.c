@@ -4,9 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SWITCH_SECONDS     0.005 /* tape to input and back */
 #define DELAY_FADE_SECONDS 0.01
-#define RETURN_SECONDS     0.02 /* a track whose audio was late comes back */
 
 static float
 shaped(float x) RT_SAFE
@@ -14,10 +12,18 @@ shaped(float x) RT_SAFE
   return x * x * (3.0f - 2.0f * x);
 }
 
-static float
-clamp01(float x) RT_SAFE
+static int
+least(int a, int b) RT_SAFE
 {
-  return fminf(1.0f, fmaxf(0.0f, x));
+  return a < b ? a : b;
+}
+
+/* A fault at an input, before it meets other samples; what meets none is looked
+   at in the strip's head. */
+static float
+clean(float x) RT_SAFE
+{
+  return fabsf(x) <= INPUT_LIMIT ? x : 0.0f;
 }
 
 static bool
@@ -34,51 +40,62 @@ port_of(const Strip *strip, int leg, const Slice *slice) RT_SAFE
   return port ? port + slice->offset : NULL;
 }
 
+/* A track that missed audio comes up gently when it is back. */
+static void
+notice_gap(const Mixer *mixer, Strip *strip) RT_SAFE
+{
+  const uint32_t underruns =
+    atomic_load_explicit(&strip->track->underruns, memory_order_relaxed);
+
+  if (underruns != strip->underruns || track_state(strip->track) != TRACK_READY)
+    strip->absent = mixer->return_frames;
+  strip->underruns = underruns;
+}
+
 static const float *
-read_tape(const Strip *strip,
+read_tape(const Mixer *mixer,
+          Strip       *strip,
           int          leg,
           const Slice *slice,
-          double       rate,
           float       *room) RT_SAFE
 {
   if (!slice->rolling)
     return NULL;
+  if (leg == 0)
+    notice_gap(mixer, strip);
   track_read(
     strip->track, strip->track_channel[leg], slice->song, slice->n, room);
   if (slice->tape_gain)
     for (int i = 0; i < slice->n; i++)
       room[i] *= slice->tape_gain[i];
-  if (strip->tape_gain < 1.0f) {
-    const float step = (float)(1.0 / (RETURN_SECONDS * rate));
-    for (int i = 0; i < slice->n; i++)
-      room[i] *= shaped(clamp01(strip->tape_gain + step * (float)(i + 1)));
-  }
+  for (int i = 0; i < least(slice->n, strip->absent); i++)
+    room[i] *= shaped(1.0f - (float)(strip->absent - i - 1) /
+                               (float)mixer->return_frames);
   return room;
 }
 
 /* Both while the switch between them moves, one of them at rest. */
 static const float *
-read_input(Mixer       *mixer,
-           const Strip *strip,
-           int          leg,
-           const Slice *slice,
-           float       *room) RT_SAFE
+read_input(Mixer *mixer, Strip *strip, int leg, const Slice *slice, float *room)
+  RT_SAFE
 {
+  const int    way  = mixer->switch_frames;
   const float *port = port_of(strip, leg, slice);
 
   if (!strip->track)
     return port;
-  const float to = wants_tape(strip) ? 1.0f : 0.0f;
+  const int to = wants_tape(strip) ? way : 0;
   if (strip->tape == to)
-    return to > 0.5f ? read_tape(strip, leg, slice, mixer->rate, room) : port;
+    return to ? read_tape(mixer, strip, leg, slice, room) : port;
 
-  const float *tape = read_tape(strip, leg, slice, mixer->rate, room);
-  const float  step =
-    (to > strip->tape ? 1.0f : -1.0f) / (float)(SWITCH_SECONDS * mixer->rate);
+  const float *tape = read_tape(mixer, strip, leg, slice, room);
   for (int i = 0; i < slice->n; i++) {
-    const float tapes = shaped(clamp01(strip->tape + step * (float)(i + 1)));
-    room[i]           = tapes * (tape ? room[i] : 0.0f) +
-              (1.0f - tapes) * (port ? port[i] : 0.0f);
+    const int   at    = to ? least(way, strip->tape + i + 1)
+                           : way - least(way, way - strip->tape + i + 1);
+    const float tapes = shaped((float)at / (float)way);
+
+    room[i] = tapes * (tape ? clean(room[i]) : 0.0f) +
+              (1.0f - tapes) * (port ? clean(port[i]) : 0.0f);
   }
   return room;
 }
@@ -97,7 +114,7 @@ delayed(const Strip *strip,
   const float      fades = (float)(DELAY_FADE_SECONDS * rate);
 
   for (int i = 0; i < n; i++)
-    ring[(line->write + i) & mask] = source ? source[i] : 0.0f;
+    ring[(line->write + i) & mask] = source ? clean(source[i]) : 0.0f;
   for (int i = 0; i < n; i++) {
     const int   at   = line->write + i;
     const int   left = line->fade - i;
@@ -130,27 +147,30 @@ source_read(Mixer       *mixer,
   return delayed(strip, leg, source, slice->n, mixer->rate, room);
 }
 
+static void
+advance_delay(DelayLine *line, int n) RT_SAFE
+{
+  line->write  = (line->write + n) & (line->size - 1);
+  line->filled = least(line->filled + n, line->size);
+  line->fade -= least(line->fade, n);
+}
+
 void
 source_advance(Mixer *mixer, Strip *strip, const Slice *slice) RT_SAFE
 {
-  const float n = (float)slice->n;
+  const int way = mixer->switch_frames;
 
-  if (strip->delay) {
-    strip->delay->write =
-      (strip->delay->write + slice->n) & (strip->delay->size - 1);
-    strip->delay->fade -=
-      strip->delay->fade < slice->n ? strip->delay->fade : slice->n;
-  }
+  if (strip->delay)
+    advance_delay(strip->delay, slice->n);
   if (!strip->track)
     return;
-  const float to = wants_tape(strip) ? 1.0f : 0.0f;
-  if (strip->tape != to) {
-    const float step = n / (float)(SWITCH_SECONDS * mixer->rate);
-    strip->tape      = clamp01(strip->tape + (to > strip->tape ? step : -step));
-  }
-  if (strip->tape_gain < 1.0f && slice->rolling)
-    strip->tape_gain =
-      fminf(1.0f, strip->tape_gain + n / (float)(RETURN_SECONDS * mixer->rate));
+  strip->tape = wants_tape(strip) ? least(way, strip->tape + slice->n)
+                                  : strip->tape - least(strip->tape, slice->n);
+  if (slice->rolling)
+    strip->absent -= least(strip->absent, slice->n);
+  else if (track_state(strip->track) == TRACK_READY)
+    /* A start is not a return: the first sample is heard. */
+    strip->absent = 0;
 }
 
 void
@@ -161,21 +181,20 @@ source_set_delay(Strip *strip, double rate, bool now) RT_SAFE
   if (!line)
     return;
   const double asked = (double)strip->value[CELL_DELAY] * 0.001 * rate;
-  const int    most  = line->size - 2 * GRID_FRAMES;
-  int          tap   = (int)(asked + 0.5) + strip->align;
+  const int    tap   = least((int)(asked + 0.5), line->size - 2 * GRID_FRAMES);
 
-  tap = tap > most ? most : tap;
   if (tap == line->tap)
     return;
   if (now) {
     line->tap  = tap;
     line->fade = 0;
-  } else if (line->fade == 0) {
+  } else if (line->fade == 0 && tap <= line->filled) {
     line->old_tap = line->tap;
     line->tap     = tap;
     line->fade    = (int)(DELAY_FADE_SECONDS * rate);
   } else {
-    /* One fade at a time: this one is taken up when it has ended. */
+    /* One fade at a time, and none to where a new line holds nothing yet: this
+       one is taken up later. */
     strip->dirty |= DIRTY_DELAY;
   }
 }

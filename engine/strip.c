@@ -17,8 +17,7 @@ strip_new(unsigned slot, Owner owner, unsigned legs)
   strip->legs  = (uint8_t)legs;
   for (unsigned cell = 0; cell < CELLS; cell++)
     strip->value[cell] = (float)params_default(cell);
-  strip->dirty     = DIRTY_ALL;
-  strip->tape_gain = 1.0f;
+  strip->dirty = DIRTY_ALL;
   return strip;
 }
 
@@ -67,7 +66,6 @@ typedef struct DirtyRange {
 } DirtyRange;
 
 static const DirtyRange ranges[] = {
-  { CELL_TAPE, CELL_TAPE, DIRTY_TAPE },
   { CELL_TRIM, CELL_POLARITY, DIRTY_TRIM },
   { CELL_DELAY, CELL_DELAY, DIRTY_DELAY },
   { CELL_HPF_ON, CELL_LPF_SLOPE, DIRTY_FILTERS },
@@ -81,7 +79,8 @@ static const DirtyRange ranges[] = {
   { CELL_PAN, CELL_WIDTH, DIRTY_MIX },
   { CELL_TO_MAIN, CELL_GROUP_LAST, DIRTY_MIX },
   { CELL_IN_DCA, CELL_IN_MUTEGROUP_LAST, DIRTY_FADER | DIRTY_MIX },
-  { CELL_SEND_ON, CELL_PFL_MONO, DIRTY_MIX },
+  { CELL_SEND_ON, CELL_SEND_TAP_LAST, DIRTY_SENDS },
+  { CELL_MONITOR_SOURCE, CELL_PFL_MONO, DIRTY_MIX },
 };
 
 unsigned

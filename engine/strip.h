@@ -20,8 +20,8 @@ enum {
   DIRTY_TRIM    = 1 << 0,
   DIRTY_FADER   = 1 << 1,
   DIRTY_MIX     = 1 << 2, /* all its ways out */
-  DIRTY_DELAY   = 1 << 3,
-  DIRTY_TAPE    = 1 << 4,
+  DIRTY_SENDS   = 1 << 3, /* the sends that Strip.sends names */
+  DIRTY_DELAY   = 1 << 4,
   DIRTY_FILTERS = 1 << 5,
   DIRTY_GATE    = 1 << 6,
   DIRTY_COMP    = 1 << 7,
@@ -32,7 +32,7 @@ enum {
   DIRTY_ALL     = (DIRTY_EQ << EQ_BANDS) - 1,
   /* What takes effect at the frame of its event; the rest waits for the grid.
    */
-  DIRTY_NOW = DIRTY_TRIM | DIRTY_FADER | DIRTY_MIX | DIRTY_TAPE,
+  DIRTY_NOW = DIRTY_TRIM | DIRTY_FADER | DIRTY_MIX | DIRTY_SENDS,
 };
 
 /* The levels of a strip since they were last taken: the audio thread raises,
@@ -51,6 +51,7 @@ typedef struct StripMeters {
 typedef struct DelayLine {
   int    size; /* frames, a power of two */
   int    write;
+  int    filled;       /* frames written, up to size */
   int    tap, old_tap; /* frames behind */
   int    fade;         /* frames left of the fade from old_tap to tap */
   float *leg[2];
@@ -58,33 +59,37 @@ typedef struct DelayLine {
 
 struct Bank;
 
+#define GRID_FRAMES 16
+
 typedef struct Strip {
   uint16_t     slot;
   uint8_t      owner;
   uint8_t      legs;
-  uint8_t      lane; /* of its first leg */
+  uint8_t      lane;     /* of its first leg */
+  bool         arriving; /* in the plan, but its first values wait */
   bool         leaving;
-  uint8_t      solo;   /* SOLO_… */
-  bool         queued; /* it stands in the queue of those to be computed anew */
+  uint16_t     left; /* which of its leavings */
+  uint8_t      solo; /* SOLO_… */
   unsigned     dirty;
+  uint64_t     sends; /* DIRTY_SENDS: those to these buses */
   struct Bank *bank;
 
   float value[CELLS]; /* base values, as the desk has them */
 
-  Track *track; /* NULL: none */
-  int    track_channel[2];
-  float  tape;      /* 1 hears the track, 0 the input; moves between */
-  float  tape_step; /* per frame, 0 at rest */
-  float  tape_gain; /* rises from 0 where the track's audio came back */
+  Track   *track; /* NULL: none */
+  int      track_channel[2];
+  uint32_t underruns; /* of the track, those that were heard */
+  int      tape;      /* frames of the way from the input to the track */
+  int      absent; /* frames until a track whose audio came back is at its level
+                    */
 
   DelayLine *delay;  /* NULL: none was ever asked for */
-  int        align;  /* frames that its head waits for a later key */
   Reverb    *reverb; /* effect buses */
   Echo      *echo;
 
-  bool  is_key;     /* others listen to it */
-  float key[3][16]; /* its signal after trim and delay, for them: the legs, and
-                       what a mono listener hears */
+  bool  is_key;              /* others listen to it */
+  float key[3][GRID_FRAMES]; /* its signal after trim and delay, for them: the
+                                legs, and what a mono listener hears */
 
   StripMeters meters;
 } Strip;

@@ -3,32 +3,28 @@
 
 #include <string.h>
 
-#define FADE_OUT_SECONDS 0.005
-#define FADE_IN_SECONDS  0.02
+#define FADE_IN_SECONDS 0.02
+#define FADE_OUT_STEP   4 /* times as fast: 5 ms */
 
 void
 transport_init(Transport *transport, double rate)
 {
   memset(transport, 0, sizeof *transport);
-  transport->gain     = 1.0f;
-  transport->fade_out = (float)(1.0 / (FADE_OUT_SECONDS * rate));
-  transport->fade_in  = (float)(1.0 / (FADE_IN_SECONDS * rate));
+  transport->full =
+    FADE_OUT_STEP * (int)(FADE_IN_SECONDS / FADE_OUT_STEP * rate);
+  transport->level = transport->full;
 }
 
 bool
 transport_play(Transport *transport) RT_SAFE
 {
-  if (transport->rolling) {
-    /* A stop is taken back: the tape comes up again from where it is. */
-    if (transport->stopping) {
-      transport->stopping  = false;
-      transport->gain_step = transport->fade_in;
-    }
+  /* A stop that is under way is taken back: the tape comes up again from where
+     it is, unless it is on its way elsewhere too. */
+  transport->stopping = false;
+  if (transport->rolling)
     return false;
-  }
-  transport->rolling   = true;
-  transport->gain      = 1.0f;
-  transport->gain_step = 0.0f;
+  transport->rolling = true;
+  transport->level   = transport->full;
   return true;
 }
 
@@ -40,7 +36,6 @@ transport_stop(Transport *transport) RT_SAFE
   transport->stopping = true;
   if (!transport->jumping)
     transport->stop_song = transport->song;
-  transport->gain_step = -transport->fade_out;
 }
 
 bool
@@ -53,7 +48,6 @@ transport_locate(Transport *transport, int64_t song) RT_SAFE
   }
   transport->jumping   = true;
   transport->jump_song = song;
-  transport->gain_step = -transport->fade_out;
   return false;
 }
 
@@ -73,29 +67,49 @@ transport_follow(Transport *transport, bool rolling, int64_t song) RT_SAFE
   const bool started = rolling && !transport->rolling;
   const bool jumped  = transport->song != song;
 
+  transport->external = true;
   if (!rolling && transport->rolling) {
     transport_stop(transport);
     return false;
   }
-  if (!rolling && !jumped)
+  if (!started && !jumped && !transport->stopping)
     return false;
-  if (rolling && transport->rolling && !jumped && !transport->stopping)
-    return false;
-  transport->stopping  = false;
-  transport->jumping   = false;
-  transport->rolling   = rolling;
-  transport->song      = song;
-  transport->gain      = started ? 1.0f : 0.0f;
-  transport->gain_step = started ? 0.0f : transport->fade_in;
+  transport->stopping = false;
+  transport->jumping  = false;
+  transport->rolling  = rolling;
+  transport->song     = song;
+  transport->level    = started ? transport->full : 0;
   return true;
 }
 
-static int
-frames_to_silence(const Transport *transport) RT_SAFE
+void
+transport_lead(Transport *transport) RT_SAFE
 {
-  const int frames = (int)(transport->gain / transport->fade_out) + 1;
+  transport->external = false;
+}
 
-  return frames < 1 ? 1 : frames;
+static bool
+fades_out(const Transport *transport) RT_SAFE
+{
+  return transport->stopping || transport->jumping;
+}
+
+/* The level after n more frames. */
+static int
+level_after(const Transport *transport, int n) RT_SAFE
+{
+  if (fades_out(transport)) {
+    const int level = transport->level - FADE_OUT_STEP * n;
+    return level > 0 ? level : 0;
+  }
+  return n < transport->full - transport->level ? transport->level + n
+                                                : transport->full;
+}
+
+static bool
+loops(const Transport *transport) RT_SAFE
+{
+  return transport->loop && !transport->external;
 }
 
 int
@@ -103,31 +117,26 @@ transport_stretch(const Transport *transport, int frames) RT_SAFE
 {
   if (!transport->rolling)
     return frames;
-  if (transport->stopping || transport->jumping) {
-    const int left = frames_to_silence(transport);
+  if (fades_out(transport)) {
+    const int left = (transport->level + FADE_OUT_STEP - 1) / FADE_OUT_STEP;
     frames         = frames < left ? frames : left;
+    frames         = frames > 0 ? frames : 1;
   }
-  if (transport->loop && transport->song < transport->loop_end &&
+  if (loops(transport) && transport->song < transport->loop_end &&
       transport->loop_end - transport->song < frames)
     frames = (int)(transport->loop_end - transport->song);
   return frames;
 }
 
 bool
-transport_gain(Transport *transport, float *gain, int n) RT_SAFE
+transport_gain(const Transport *transport, float *gain, int n) RT_SAFE
 {
-  if (transport->gain_step == 0.0f)
+  if (transport->level == transport->full && !fades_out(transport))
     return false;
   for (int i = 0; i < n; i++) {
-    transport->gain += transport->gain_step;
-    if (transport->gain >= 1.0f) {
-      transport->gain      = 1.0f;
-      transport->gain_step = 0.0f;
-    }
-    if (transport->gain <= 0.0f)
-      transport->gain = 0.0f;
-    const float g = transport->gain;
-    gain[i]       = g * g * (3.0f - 2.0f * g);
+    const float level =
+      (float)level_after(transport, i + 1) / (float)transport->full;
+    gain[i] = level * level * (3.0f - 2.0f * level);
   }
   return true;
 }
@@ -138,16 +147,15 @@ transport_advance(Transport *transport, int n) RT_SAFE
   if (!transport->rolling)
     return false;
   transport->song += n;
-  if ((transport->stopping || transport->jumping) && transport->gain <= 0.0f) {
-    const bool jumped = transport->jumping;
-
-    transport->song      = jumped ? transport->jump_song : transport->stop_song;
-    transport->rolling   = !transport->stopping;
-    transport->gain_step = transport->stopping ? 0.0f : transport->fade_in;
+  transport->level = level_after(transport, n);
+  if (fades_out(transport) && transport->level == 0) {
+    transport->song =
+      transport->jumping ? transport->jump_song : transport->stop_song;
+    transport->rolling  = !transport->stopping;
     transport->stopping = transport->jumping = false;
     return true;
   }
-  if (transport->loop && transport->song == transport->loop_end)
+  if (loops(transport) && transport->song == transport->loop_end)
     transport->song = transport->loop_start;
   return false;
 }

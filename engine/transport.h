@@ -14,15 +14,18 @@
 typedef struct Transport {
   int64_t song;
   bool    rolling;
+  bool    external; /* somebody else's transport is followed: no loop of ours */
   bool    loop;
   int64_t loop_start, loop_end;
 
   int64_t stop_song; /* where it will stand when the fade-out has ended */
   int64_t jump_song; /* where it will go then */
   bool    stopping, jumping;
-  float   gain; /* of the tape: 1, or on its way */
-  float   gain_step;
-  float   fade_out, fade_in; /* steps per frame */
+
+  /* The tape's level counts in whole numbers, so that it ends at the same frame
+     however its way is cut: 0 is silence, full is heard as it is; up by 1 a
+     frame, down by FADE_OUT_STEP. */
+  int level, full;
 } Transport;
 
 void transport_init(Transport *transport, double rate);
@@ -34,15 +37,18 @@ bool transport_locate(Transport *transport, int64_t song) RT_SAFE;
 void transport_loop(Transport *transport, bool on, int64_t start, int64_t end)
   RT_SAFE;
 
-/* Follows somebody else's transport at the start of a cycle. */
+/* Follows somebody else's transport at the start of a cycle, until the cycle of
+   which transport_lead() is told. */
 bool transport_follow(Transport *transport, bool rolling, int64_t song) RT_SAFE;
+void transport_lead(Transport *transport) RT_SAFE;
 
 /* How many of the next frames are of one piece: no loop jump, no end of a fade
    that stops or jumps. */
 int transport_stretch(const Transport *transport, int frames) RT_SAFE;
 
-/* Is the tape heard at less than its full level? Then gain holds n gains. */
-bool transport_gain(Transport *transport, float *gain, int n) RT_SAFE;
+/* Is the tape heard at less than its full level? Then gain holds those of the
+   next n frames. */
+bool transport_gain(const Transport *transport, float *gain, int n) RT_SAFE;
 
 /* After n frames of one piece. True where the song jumped (not by a loop). */
 bool transport_advance(Transport *transport, int n) RT_SAFE;

@@ -18,9 +18,6 @@
 
 #define FILTERS 4 /* HPF and LPF, two sections each */
 
-/* What is louder than this at an input is a fault, not a sound. */
-#define INPUT_LIMIT 1000.0f /* +60 dBFS */
-
 #define RMS_SECONDS 0.3
 
 /* Columns alone: a leg's state is one float of each vector. */
@@ -83,27 +80,66 @@ init(Bank *bank, double rate)
   lanes->square_pole = vf_all((float)(1.0 - exp(-1.0 / (RMS_SECONDS * rate))));
 }
 
+/* Which blocks a lane has in use or moving. */
+static unsigned
+lane_blocks(const Bank *bank, int lane, unsigned *gliding) RT_SAFE
+{
+  const Lanes *lanes = bank->lanes;
+  unsigned blocks = bank->active & (ACTIVE_GATE | ACTIVE_COMP | ACTIVE_DEESS);
+
+  *gliding = 0;
+  for (int i = 0; i < FILTERS; i++) {
+    blocks |= lanes->filter_on[i][lane] ? (unsigned)ACTIVE_FILTER << i : 0;
+    *gliding |=
+      lanes->filter_glide[i].left[lane] ? (unsigned)ACTIVE_FILTER << i : 0;
+  }
+  for (int i = 0; i < EQ_BANDS; i++) {
+    blocks |= lanes->eq_on[i][lane] ? (unsigned)ACTIVE_EQ << i : 0;
+    *gliding |= lanes->eq_glide[i].left[lane] ? (unsigned)ACTIVE_EQ << i : 0;
+  }
+  return blocks | *gliding;
+}
+
+/* What a look-ahead's ring holds of one lane; silence where there is no source.
+ */
+static void
+copy_ring(float       *to,
+          int          to_position,
+          const float *from,
+          int          from_position,
+          int          frames) RT_SAFE
+{
+  const int mask = frames - 1;
+
+  for (int i = 0; i < frames; i++)
+    to[((to_position + i) & mask) * LANES] =
+      from ? from[((from_position + i) & mask) * LANES] : 0.0f;
+}
+
 static void
 copy_lane(Bank *to, int to_lane, const Bank *from, int from_lane) RT_SAFE
 {
   const size_t rows   = sizeof(Lanes) / sizeof(vf);
   float       *target = (float *)to->lanes + to_lane;
   const float *source = (const float *)from->lanes + from_lane;
+  unsigned     gliding;
 
   for (size_t row = 0; row < rows; row++)
     target[row * LANES] = source[row * LANES];
-  to->active |= from->active;
-  to->gliding |= from->gliding;
-}
-
-static void
-clear_lane(Bank *bank, int lane, double rate) RT_SAFE
-{
-  Lanes fresh;
-  Bank  blank = { .lanes = &fresh };
-
-  init(&blank, rate);
-  copy_lane(bank, lane, &blank, lane);
+  to->active |= lane_blocks(from, from_lane, &gliding);
+  to->gliding |= gliding;
+  if (to->gate_ring)
+    copy_ring(to->gate_ring + to_lane,
+              to->position,
+              from->gate_ring ? from->gate_ring + from_lane : NULL,
+              from->position,
+              to->ring_frames);
+  if (to->comp_ring)
+    copy_ring(to->comp_ring + to_lane,
+              to->position,
+              from->comp_ring ? from->comp_ring + from_lane : NULL,
+              from->position,
+              to->ring_frames);
 }
 
 /* --- from values to coefficients --- */
@@ -205,6 +241,8 @@ key_filter(const float *value, unsigned on) RT_SAFE
                       .q    = value[on + 3] };
 }
 
+/* A block that stood still starts anew in all its lanes: what they heard before
+   is long gone. */
 static void
 apply_gate(Bank *bank, const float *value, int lane, double rate, bool now)
   RT_SAFE
@@ -224,8 +262,8 @@ apply_gate(Bank *bank, const float *value, int lane, double rate, bool now)
     .key           = key_filter(value, CELL_GATE_KEY_ON),
   };
 
-  if (!(bank->active & ACTIVE_GATE))
-    LANE(gate_clear)(&lanes->gate, lane);
+  for (int i = 0; i < LANES && !(bank->active & ACTIVE_GATE); i++)
+    LANE(gate_clear)(&lanes->gate, i);
   LANE(gate_set)(&lanes->gate, lane, &settings, rate, now);
   if (now)
     LANE(gate_rest)(&lanes->gate, lane);
@@ -257,8 +295,8 @@ apply_comp(Bank *bank, const float *value, int lane, double rate, bool now)
     .key          = key_filter(value, CELL_COMP_KEY_ON),
   };
 
-  if (!(bank->active & ACTIVE_COMP))
-    LANE(comp_clear)(&lanes->comp, lane);
+  for (int i = 0; i < LANES && !(bank->active & ACTIVE_COMP); i++)
+    LANE(comp_clear)(&lanes->comp, i);
   LANE(comp_set)(&lanes->comp, lane, &settings, rate, now);
   lanes->comp_on[lane] =
     settings.on || settings.listen || settings.lookahead_ms > 0.0f ? -1 : 0;
@@ -279,8 +317,8 @@ apply_deess(Bank *bank, const float *value, int lane, double rate, bool now)
     .listen       = is_on(value, CELL_DEESS_LISTEN),
   };
 
-  if (!(bank->active & ACTIVE_DEESS))
-    LANE(deess_clear)(&lanes->deess, lane);
+  for (int i = 0; i < LANES && !(bank->active & ACTIVE_DEESS); i++)
+    LANE(deess_clear)(&lanes->deess, i);
   LANE(deess_set)(&lanes->deess, lane, &settings, rate, now);
   lanes->deess_on[lane] = settings.on || settings.listen ? -1 : 0;
   bank->active |= ACTIVE_DEESS;
@@ -333,6 +371,17 @@ static void
 cross_init(void *cross) RT_SAFE
 {
   memset(cross, 0, sizeof(Cross));
+}
+
+static void
+copy_cross(Way *to, int to_lane, const Way *from, int from_lane) RT_SAFE
+{
+  const size_t rows   = sizeof(Cross) / sizeof(vf);
+  float       *target = (float *)to->cross + to_lane;
+  const float *source = (const float *)from->cross + from_lane;
+
+  for (size_t row = 0; row < rows; row++)
+    target[row * LANES] = source[row * LANES];
 }
 
 static void
@@ -523,7 +572,7 @@ body(Bank               *bank,
   Lanes *lanes = bank->lanes;
   vf    *x     = (vf *)work->x;
 
-  memcpy(x, bank->in, (size_t)n * sizeof *x);
+  memcpy(x, bank->held ? bank->held : bank->in, (size_t)n * sizeof *x);
   meter(x, &lanes->in_peak, &lanes->in_square, lanes->square_pole, n);
   run_sections(
     bank, lanes->filter, lanes->filter_glide, FILTERS, ACTIVE_FILTER, x, n);
@@ -563,19 +612,35 @@ tail(Bank *bank, Work *work, int n) RT_SAFE
 /* --- the mix --- */
 
 static void
-align(AlignedTap *aligned, const float *frames, int position, int n) RT_SAFE
+keep(TapRing *ring, const float *frames, int position, int n) RT_SAFE
 {
-  const int mask = aligned->size - 1;
+  const int mask = ring->size - 1;
 
   for (int i = 0; i < n; i++)
-    memcpy(aligned->ring + ((position + i) & mask) * LANES,
+    memcpy(ring->frames + ((position + i) & mask) * LANES,
            frames + i * LANES,
            sizeof(vf));
+}
+
+static void
+align(AlignedTap *aligned, int position, int n) RT_SAFE
+{
+  const float *ring = aligned->ring->frames;
+  const int    mask = aligned->ring->size - 1;
+
   for (int i = 0; i < n; i++)
     for (int lane = 0; lane < LANES; lane++)
       aligned->frame[i * LANES + lane] =
-        aligned
-          ->ring[((position + i - aligned->delay[lane]) & mask) * LANES + lane];
+        ring[((position + i - aligned->delay[lane]) & mask) * LANES + lane];
+  for (int i = 0; i < n && aligned->fade > 0; i++, aligned->fade--)
+    for (int lane = 0; lane < LANES; lane++) {
+      const int   at   = position + i - aligned->old[lane];
+      const float old  = ring[(at & mask) * LANES + lane];
+      const float left = (float)aligned->fade / (float)aligned->fade_frames;
+      float      *now  = &aligned->frame[i * LANES + lane];
+      /* Where nothing moves, now is old, and stays what it is to the bit. */
+      *now += left * left * (3.0f - 2.0f * left) * (old - *now);
+    }
 }
 
 static void
@@ -670,11 +735,11 @@ const Kernel        LANE(kernel) = {
          .runs       = runs,
          .init       = init,
          .copy_lane  = copy_lane,
-         .clear_lane = clear_lane,
          .apply      = apply,
          .set_trim   = set_trim,
          .set_fader  = set_fader,
          .cross_init = cross_init,
+         .copy_cross = copy_cross,
          .set_cross  = set_cross,
          .grid       = grid,
          .head       = head,
@@ -682,6 +747,7 @@ const Kernel        LANE(kernel) = {
          .write_leg  = write_leg,
          .body       = body,
          .tail       = tail,
+         .keep       = keep,
          .align      = align,
          .mix        = mix,
          .reduce     = reduce,
