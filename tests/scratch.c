@@ -109,7 +109,7 @@ scratch_audio(const char *path, const ScratchAudio *audio)
                     .format     = audio->format ? audio->format
                                                 : SF_FORMAT_WAV | SF_FORMAT_PCM_24 };
   SNDFILE *file = sf_open(path, SFM_WRITE, &info);
-  float   *row  = g_new(float, audio->channels);
+  float   *row  = g_new(float, (gsize)audio->channels);
 
   if (!file)
     g_error("%s: %s", path, sf_strerror(NULL));

@@ -391,7 +391,7 @@ sum_stems(const double gain[5][2], int64_t *length)
     int64_t frames;
     float  *samples = scratch_read_audio(path, &channels, NULL, &frames);
     if (frames > *length) {
-      sum = g_renew(double, sum, 2 * frames);
+      sum = g_renew(double, sum, (gsize)(2 * frames));
       for (int64_t at = 2 * *length; at < 2 * frames; at++)
         sum[at] = 0.0;
       *length = frames;

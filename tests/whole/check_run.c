@@ -304,7 +304,7 @@ START_TEST(the_own_server_holds_no_lock)
   SessionHolder holder;
   char         *error = NULL;
 
-  jack_server_kill(&server);
+  jack_server_end(&server, SIGKILL);
   start();
   ck_assert_msg(program_prints(&desk, "JACK"), "%s", desk.log);
   for (int left = PATIENCE_MS; left > 0 && !jack_server_answers(&server);
