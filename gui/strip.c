@@ -84,6 +84,24 @@ on_kind(gpointer data, Address address)
   g_free(kind);
 }
 
+/* While a strip's track is on its way, or where it cannot be had, the strip says
+   so in the place of its number. */
+static void
+on_status(gpointer data, Address address)
+{
+  GuiStrip   *self   = data;
+  const char *status = gui_mirror_get_text(self->mirror, address);
+  char       *number = g_strdup_printf("%u", address.number);
+
+  gtk_label_set_text(self->kind, *status ? status : number);
+  gtk_widget_set_tooltip_text(GTK_WIDGET(self->kind), *status ? status : NULL);
+  if (*status)
+    gtk_widget_add_css_class(GTK_WIDGET(self->kind), "waiting");
+  else
+    gtk_widget_remove_css_class(GTK_WIDGET(self->kind), "waiting");
+  g_free(number);
+}
+
 static void
 on_colour(gpointer data, Address address)
 {
@@ -261,6 +279,7 @@ gui_strip_dispose(GObject *object)
     strip_unwatch(self, CELL_COLOR, on_colour);
     strip_unwatch(self, CELL_FADER, on_level);
     strip_unwatch(self, CELL_BUS_KIND, on_kind);
+    strip_unwatch(self, CELL_STATUS, on_status);
     strip_unwatch(self, CELL_CHANNELS, on_channels);
   }
   g_clear_object(&self->mirror);
@@ -369,6 +388,7 @@ gui_strip_new(GuiMirror *mirror, Address place)
   strip_watch(self, CELL_COLOR, on_colour);
   strip_watch(self, CELL_FADER, on_level);
   strip_watch(self, CELL_BUS_KIND, on_kind);
+  strip_watch(self, CELL_STATUS, on_status);
   strip_watch(self, CELL_CHANNELS, on_channels);
   strip_show_peak(self);
   return GTK_WIDGET(self);
