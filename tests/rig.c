@@ -133,6 +133,31 @@ rig_run(Rig *rig, int offset, int frames, int block, unsigned seed)
   }
 }
 
+void
+rig_play(Rig *rig, int offset, int frames, int block)
+{
+  for (int n; frames > 0; offset += n, frames -= n) {
+    n = block < frames ? block : frames;
+    link_tick(rig->link);
+    run_block(rig, offset, n);
+  }
+}
+
+void
+rig_rest(Rig *rig, int n)
+{
+  const float *in[INPUT_PORTS];
+  float       *out[OUTPUT_PORTS];
+
+  memcpy(in, rig->in, sizeof in);
+  memcpy(out, rig->out, sizeof out);
+  memset(rig->in, 0, sizeof rig->in);
+  memset(rig->out, 0, sizeof rig->out);
+  rig_play(rig, 0, n, 64);
+  memcpy(rig->in, in, sizeof in);
+  memcpy(rig->out, out, sizeof out);
+}
+
 int
 rig_input(Rig *rig, unsigned number, int leg)
 {
@@ -147,6 +172,54 @@ rig_output(Owner owner, unsigned number, int leg)
                                             : SLOT_BUS + (int)number - 1;
 
   return 2 * (slot - SLOT_BUS) + leg;
+}
+
+void
+rig_feed(Rig *rig, unsigned number, int leg, float *sound)
+{
+  const int port = rig_input(rig, number, leg);
+
+  free(rig->in[port]);
+  rig->in[port] = sound;
+}
+
+void
+rig_hear(Rig *rig, Owner owner, unsigned number, int n)
+{
+  for (int leg = 0; leg < 2; leg++) {
+    const int port = rig_output(owner, number, leg);
+    free(rig->out[port]);
+    rig->out[port] = rig_zeros(n);
+  }
+}
+
+const float *
+rig_heard(const Rig *rig, Owner owner, unsigned number, int leg)
+{
+  return rig->out[rig_output(owner, number, leg)];
+}
+
+void
+rig_done(Rig *rig)
+{
+  for (int i = 0; i < INPUT_PORTS; i++)
+    free(rig->in[i]);
+  for (int i = 0; i < OUTPUT_PORTS; i++)
+    free(rig->out[i]);
+  rig_free(rig);
+}
+
+void
+rig_event(Rig *rig, unsigned number, unsigned cell, int64_t frame, double value)
+{
+  const Event event = { .kind = EVENT_VALUE,
+                        .slot =
+                          (uint16_t)link_slot(rig->link, OWNER_STRIP, number),
+                        .cell   = (uint16_t)cell,
+                        .frame  = frame,
+                        .number = value };
+
+  require(engine_post(link_engine(rig->link), &event), "the ring is full");
 }
 
 float *

@@ -31,6 +31,13 @@ void rig_start(Rig *rig, const char *kernel);
 /* Brings up what is due: plans, and the wait for files. */
 void rig_settle(Rig *rig);
 
+/* The same as rig_run() with the link ticking before each block, as it does in
+   a console that runs: changes of the desk arrive while it plays. */
+void rig_play(Rig *rig, int offset, int frames, int block);
+
+/* Plays n frames into nowhere: time for what fades and settles. */
+void rig_rest(Rig *rig, int n);
+
 /* Runs frames from offset of the buffers on, in blocks of so many; 0: random
    cuts from seed. */
 void rig_run(Rig *rig, int offset, int frames, int block, unsigned seed);
@@ -38,6 +45,22 @@ void rig_run(Rig *rig, int offset, int frames, int block, unsigned seed);
 /* The buffer of a port: in of strip number, out of main, monitor or a bus. */
 int rig_input(Rig *rig, unsigned number, int leg);
 int rig_output(Owner owner, unsigned number, int leg);
+
+/* Gives a leg of an input strip its sound, and a strip's output room for n
+   frames; rig_done() frees them. */
+void         rig_feed(Rig *rig, unsigned number, int leg, float *sound);
+void         rig_hear(Rig *rig, Owner owner, unsigned number, int n);
+const float *rig_heard(const Rig *rig, Owner owner, unsigned number, int leg);
+
+/* rig_free() and all that was fed and heard. */
+void rig_done(Rig *rig);
+
+/* A value of an input strip that comes at an engine frame, or EVENT_NOW. */
+void rig_event(Rig     *rig,
+               unsigned number,
+               unsigned cell,
+               int64_t  frame,
+               double   value);
 
 /* A buffer of n zeros, and of noise of peak 1 from a seed. */
 float *rig_zeros(int n);

@@ -19,29 +19,6 @@ has(const char *kernel)
   return kernel_choose(kernel) != NULL;
 }
 
-static void
-hear(Rig *rig, Owner owner, unsigned number)
-{
-  for (int leg = 0; leg < 2; leg++)
-    rig->out[rig_output(owner, number, leg)] = rig_zeros(N);
-}
-
-static const float *
-heard(const Rig *rig, Owner owner, unsigned number, int leg)
-{
-  return rig->out[rig_output(owner, number, leg)];
-}
-
-static void
-done(Rig *rig)
-{
-  for (int i = 0; i < INPUT_PORTS; i++)
-    free(rig->in[i]);
-  for (int i = 0; i < OUTPUT_PORTS; i++)
-    free(rig->out[i]);
-  rig_free(rig);
-}
-
 START_TEST(flat_is_bit_exact)
 {
   const char *kernel = kernels[_i];
@@ -51,15 +28,16 @@ START_TEST(flat_is_bit_exact)
   rig_start(rig, kernel);
   for (int leg = 0; leg < 2; leg++)
     rig->in[rig_input(rig, 1, leg)] = rig_noise(N, 7 + (unsigned)leg);
-  hear(rig, OWNER_MAIN, 0);
-  hear(rig, OWNER_MONITOR, 0);
+  rig_hear(rig, OWNER_MAIN, 0, N);
+  rig_hear(rig, OWNER_MONITOR, 0, N);
   rig_run(rig, 0, N, 64, 0);
   for (int leg = 0; leg < 2; leg++) {
     const float *in = rig->in[rig_input(rig, 1, leg)];
-    ck_assert_mem_eq(heard(rig, OWNER_MAIN, 0, leg), in, N * sizeof(float));
-    ck_assert_mem_eq(heard(rig, OWNER_MONITOR, 0, leg), in, N * sizeof(float));
+    ck_assert_mem_eq(rig_heard(rig, OWNER_MAIN, 0, leg), in, N * sizeof(float));
+    ck_assert_mem_eq(
+      rig_heard(rig, OWNER_MONITOR, 0, leg), in, N * sizeof(float));
   }
-  done(rig);
+  rig_done(rig);
 }
 END_TEST
 
@@ -71,11 +49,11 @@ START_TEST(polarity_nulls)
   for (unsigned strip = 1; strip <= 2; strip++)
     for (int leg = 0; leg < 2; leg++)
       rig->in[rig_input(rig, strip, leg)] = rig_noise(N, 3);
-  hear(rig, OWNER_MAIN, 0);
+  rig_hear(rig, OWNER_MAIN, 0, N);
   rig_run(rig, 0, N, 64, 0);
   for (int i = 0; i < N; i++)
-    ck_assert_float_eq(heard(rig, OWNER_MAIN, 0, 0)[i], 0.0f);
-  done(rig);
+    ck_assert_float_eq(rig_heard(rig, OWNER_MAIN, 0, 0)[i], 0.0f);
+  rig_done(rig);
 }
 END_TEST
 
@@ -93,20 +71,20 @@ START_TEST(mix_of_64_mono_strips)
       noise[i] *= 0.1f;
     rig->in[rig_input(rig, strip, 0)] = noise;
   }
-  hear(rig, OWNER_MAIN, 0);
+  rig_hear(rig, OWNER_MAIN, 0, N);
   rig_run(rig, 0, N, 256, 0);
   double error = 0.0;
   for (int i = 0; i < N; i++) {
     double sum = 0.0;
     for (unsigned strip = 1; strip <= (unsigned)strips; strip++)
       sum += (double)rig->in[rig_input(rig, strip, 0)][i] * sqrt(0.5);
-    const double e = (double)heard(rig, OWNER_MAIN, 0, 1)[i] - sum;
+    const double e = (double)rig_heard(rig, OWNER_MAIN, 0, 1)[i] - sum;
     error += e * e;
   }
   const double db = 10.0 * log10(error / N);
   printf("mix sum, %s: demand <= -140 dBFS, measured %.1f\n", kernel, db);
   ck_assert_double_le(db, -140.0);
-  done(rig);
+  rig_done(rig);
 }
 END_TEST
 
@@ -216,8 +194,8 @@ play_everything(const char *kernel, int block, unsigned seed)
     for (int leg = 0; leg < 2; leg++)
       rig->in[rig_input(rig, strip, leg)] =
         rig_noise(N, 10 * strip + (unsigned)leg);
-  hear(rig, OWNER_MAIN, 0);
-  hear(rig, OWNER_BUS, 4);
+  rig_hear(rig, OWNER_MAIN, 0, N);
+  rig_hear(rig, OWNER_BUS, 4, N);
   post_moves(rig, strips);
   rig_run(rig, 0, N, block, seed);
   return rig;
@@ -231,19 +209,19 @@ START_TEST(any_blocks_same_bits)
   double           energy   = 0.0;
 
   for (int leg = 0; leg < 2; leg++) {
-    const float *a = heard(whole, OWNER_MAIN, 0, leg);
-    const float *b = heard(cut, OWNER_MAIN, 0, leg);
+    const float *a = rig_heard(whole, OWNER_MAIN, 0, leg);
+    const float *b = rig_heard(cut, OWNER_MAIN, 0, leg);
     for (int i = 0; i < N; i++) {
       ck_assert_msg(a[i] == b[i], "block %d differs at %d", blocks[_i], i);
       energy += (double)(a[i] * a[i]);
     }
   }
-  ck_assert_mem_eq(heard(whole, OWNER_BUS, 4, 0),
-                   heard(cut, OWNER_BUS, 4, 0),
+  ck_assert_mem_eq(rig_heard(whole, OWNER_BUS, 4, 0),
+                   rig_heard(cut, OWNER_BUS, 4, 0),
                    N * sizeof(float));
   ck_assert_double_gt(energy, 1.0);
-  done(whole);
-  done(cut);
+  rig_done(whole);
+  rig_done(cut);
 }
 END_TEST
 
@@ -256,16 +234,16 @@ START_TEST(kernels_agree)
   double error = 0.0, energy = 0.0;
 
   for (int i = 0; i < N; i++) {
-    const double a = (double)heard(base, OWNER_MAIN, 0, 0)[i];
-    const double b = (double)heard(other, OWNER_MAIN, 0, 0)[i];
+    const double a = (double)rig_heard(base, OWNER_MAIN, 0, 0)[i];
+    const double b = (double)rig_heard(other, OWNER_MAIN, 0, 0)[i];
     error += (a - b) * (a - b);
     energy += a * a;
   }
   const double db = 10.0 * log10((error + 1e-300) / energy);
   printf("%s against base: %.1f dB\n", kernels[_i], db);
   ck_assert_double_le(db, -90.0);
-  done(base);
-  done(other);
+  rig_done(base);
+  rig_done(other);
 }
 END_TEST
 
@@ -283,7 +261,7 @@ START_TEST(a_mute_starts_at_its_frame)
     for (int i = 0; i < N; i++)
       dc[i] = 0.25f;
     rig->in[rig_input(rig, 1, 0)] = dc;
-    hear(rig, OWNER_MAIN, 0);
+    rig_hear(rig, OWNER_MAIN, 0, N);
     seed              = seed * 1664525u + 1013904223u;
     const int   frame = 1 + (int)(seed >> 12) % 4000;
     const Event event = { .kind = EVENT_VALUE,
@@ -294,12 +272,12 @@ START_TEST(a_mute_starts_at_its_frame)
                           .number = 1.0 };
     engine_post(link_engine(rig->link), &event);
     rig_run(rig, 0, N, 0, seed);
-    const float *out = heard(rig, OWNER_MAIN, 0, 0);
+    const float *out = rig_heard(rig, OWNER_MAIN, 0, 0);
     for (int i = 0; i < frame; i++)
       ck_assert_float_eq(out[i], 0.25f);
     ck_assert_float_lt(out[frame], 0.25f);
     ck_assert_float_eq(out[frame + 480], 0.0f);
-    done(rig);
+    rig_done(rig);
   }
 }
 END_TEST
@@ -327,20 +305,20 @@ START_TEST(a_bad_input_stays_alone)
     float *first = rig[which]->in[rig_input(rig[which], 1, 0)];
     for (int i = 1000; i < 1064; i++)
       first[i] = which ? bad[_i] : 0.0f;
-    hear(rig[which], OWNER_MAIN, 0);
-    hear(rig[which], OWNER_BUS, 1);
+    rig_hear(rig[which], OWNER_MAIN, 0, N);
+    rig_hear(rig[which], OWNER_BUS, 1, N);
     rig_run(rig[which], 0, N, 64, 0);
   }
   for (int leg = 0; leg < 2; leg++) {
-    ck_assert_mem_eq(heard(rig[0], OWNER_MAIN, 0, leg),
-                     heard(rig[1], OWNER_MAIN, 0, leg),
+    ck_assert_mem_eq(rig_heard(rig[0], OWNER_MAIN, 0, leg),
+                     rig_heard(rig[1], OWNER_MAIN, 0, leg),
                      N * sizeof(float));
-    ck_assert_mem_eq(heard(rig[0], OWNER_BUS, 1, leg),
-                     heard(rig[1], OWNER_BUS, 1, leg),
+    ck_assert_mem_eq(rig_heard(rig[0], OWNER_BUS, 1, leg),
+                     rig_heard(rig[1], OWNER_BUS, 1, leg),
                      N * sizeof(float));
   }
-  done(rig[0]);
-  done(rig[1]);
+  rig_done(rig[0]);
+  rig_done(rig[1]);
 }
 END_TEST
 
