@@ -192,8 +192,11 @@ plan_seats(Compile *c)
     part->left = 0;
   }
   for (unsigned slot = 0; slot < SLOTS; slot++)
-    if (!c->node[slot].spec)
+    if (!c->node[slot].spec) {
+      /* A later strip may come to lie where this one lay in memory. */
       leave_seat(&c->builder->seat[slot]);
+      c->builder->seat[slot].place = (Place){ 0 };
+    }
   /* By shape, so that strips alike come to sit together. */
   for (unsigned shape = 0; shape < SHAPES && !c->failed; shape++)
     for (unsigned slot = 0; slot < SLOTS && !c->failed; slot++)
