@@ -82,6 +82,17 @@ assert_same_file(const char *a, const char *b)
   g_free(one);
 }
 
+/* The sign of a zero aside. */
+static bool
+same_samples(const float *a, const float *b, int64_t count)
+{
+  int64_t at = 0;
+
+  while (at < count && a[at] == b[at])
+    at++;
+  return at == count;
+}
+
 /* Every processor, a reverb that moves and an echo. */
 static const char rich[] =
   ",\n\"/strip/1/gate/on\": true,\n\"/strip/1/eq/on\": true,\n"
@@ -146,11 +157,14 @@ START_TEST(lengths_are_exact)
                       spans[i].tail,
                       NULL);
     const int64_t from = llround(atof(spans[i].start) * CLI_RATE);
+    double        sum  = 0.0;
     ck_assert_int_eq(part.frames, spans[i].frames);
-    for (int64_t at = 0; at < 2 * part.frames; at++)
-      ck_assert_float_eq(
-        part.samples[at],
-        from + at / 2 < whole.frames ? whole.samples[2 * from + at] : 0.0f);
+    /* What lies behind the last track is silent. */
+    const int64_t there = CLAMP(whole.frames - from, 0, part.frames);
+    ck_assert(same_samples(part.samples, whole.samples + 2 * from, 2 * there));
+    for (int64_t at = 2 * there; at < 2 * part.frames; at++)
+      sum += fabs((double)part.samples[at]);
+    ck_assert_double_eq(sum, 0.0);
     g_free(part.samples);
   }
   g_free(whole.samples);
@@ -489,8 +503,8 @@ START_TEST(one_stem_is_untouched)
   int64_t frames;
   float  *drums = scratch_read_audio(path, &channels, NULL, &frames);
   Mix     mix   = render("mix.wav", "--bits", "32f", NULL);
-  for (int64_t i = 0; i < 2 * frames; i++)
-    ck_assert_float_eq(mix.samples[i], drums[i]);
+  ck_assert_int_eq(mix.frames, frames);
+  ck_assert(same_samples(mix.samples, drums, 2 * frames));
   g_free(mix.samples);
   g_free(drums);
   g_free(path);
