@@ -21,25 +21,29 @@ $(tests_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libtests.a $(LIBS)
 	  $(filter %/libgui.a,$^) $(LIBS) \
 	  $(call pkg_libs,check $(TEST_PKG) $(LIBS_PKG)) -lm
 
-# The engine again under RealtimeSanitizer, where this machine has it.
-realtime_BUILD := $(BUILD)-realtime
-realtime_BIN   := $(patsubst $(BUILD)/%,$(realtime_BUILD)/%,\
-  $(filter $(BUILD)/tests/engine/% %/check_mix,$(check_BIN)))
-realtime_BIN   := $(if $(wildcard /usr/lib/llvm-22/lib/clang/22/lib/*/*rtsan*),\
-  $(realtime_BIN))
+# Some again, built otherwise: the sound under RealtimeSanitizer, where this
+# machine has it, and what reads from outside under AddressSanitizer and UBSan.
+again = $(patsubst $(BUILD)/%,$(BUILD)-$(1)/%,$(filter $(2:%=$(BUILD)/tests/%),\
+  $(filter-out %/check_demo_song %/check_params %/check_value,$(check_BIN))))
+realtime_BIN := $(if $(wildcard /usr/lib/llvm-22/lib/clang/22/lib/*/*rtsan*),\
+  $(call again,realtime,engine/% console/check_mix))
+address_BIN  := $(call again,address,osc/% tracks/% sessions/% console/check_desk)
 
-.PHONY: check siege checked sieged realtime bench
+.PHONY: check siege checked sieged realtime address bench
 check siege:
 	@./depends check
 	@$(SUBMAKE) $@ed
 
-checked sieged: all realtime $(check_BIN)
+checked sieged: all realtime address $(check_BIN)
 	@tests/run $(if $(filter sieged,$@),--siege) $(BUILD) \
-	  $(check_BIN) $(check_SCRIPT) $(realtime_BIN)
+	  $(check_SCRIPT) $(check_BIN) $(realtime_BIN) $(address_BIN)
 
 realtime:
 	@$(if $(realtime_BIN),$(MAKE) --no-print-directory SANITIZER=realtime \
-	  BUILD=$(realtime_BUILD) $(realtime_BIN))
+	  BUILD=$(BUILD)-realtime $(realtime_BIN))
+address:
+	@$(MAKE) --no-print-directory SANITIZER=address,undefined WARNINGS= \
+	  OPTIMISE='-O1 -g' BUILD=$(BUILD)-address $(address_BIN)
 
 bench: $(bench_BIN)
 	@set -e; $(foreach bench,$^,$(bench);)

@@ -23,20 +23,22 @@ rebuilds() {
   rebuilt_by "$file" | diff "$room/expected" -
 }
 
-# Objects of the sources that include a header, however far down, found by
-# another way than make's: the preprocessor, asked anew.
-dependents() {
+# What every object comes from, found by another way than make's: the
+# preprocessor, asked anew. A line an object.
+all_dependencies() {
   flags="-I. -D_GNU_SOURCE -std=c11 -DISA=base -DLANES=4
     $(pkg-config --cflags gtk4 liblo jansson jack sndfile soxr)"
   find engine console sessions osc gui -name '*.c' ! -path '*/lanes/*' |
     while read -r source; do
       # shellcheck disable=SC2086
-      gcc $flags -MM "$source" | grep -qF "$1" && echo "${source%.c}.o"
-    done | LC_ALL=C sort
+      gcc $flags -MM -MT "${source%.c}.o" "$source" | tr -d '\\\n'
+      echo
+    done >"$room/dependencies"
 }
 
 header_rebuilds() {
-  dependents "$1" >"$room/expected"
+  grep -F " $1 " "$room/dependencies" | sed 's/:.*//' | LC_ALL=C sort \
+    >"$room/expected"
   rebuilt_by "$1" | grep '\.o$' | grep -v '^engine/lanes/' |
     diff "$room/expected" -
 }
@@ -74,6 +76,7 @@ expect "another does as well" \
   rebuilds engine/dsp/echo.c engine/dsp/echo.o libengine.a consort
 expect "a layout rebuilds the resources" \
   rebuilds gui/window.ui gui/resources.c gui/resources.o libgui.a consort
+expect "the preprocessor knows what depends on what" all_dependencies
 expect "a header rebuilds whom it concerns" header_rebuilds osc/packet.h
 expect "the table rebuilds whom it concerns" header_rebuilds engine/params.def
 expect "flags are heeded" flags_rebuild
