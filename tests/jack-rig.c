@@ -421,6 +421,7 @@ typedef struct Sight {
   Probe      *probe;
   const char *port, *other;
   bool        there;
+  int         count;
 } Sight;
 
 static bool
@@ -463,6 +464,31 @@ probe_sees_connection(Probe *probe, const char *port, const char *other)
   Sight sight = { .probe = probe, .port = port, .other = other };
 
   return wait_until(connection_is, &sight);
+}
+
+static bool
+count_is(void *self)
+{
+  const Sight *sight = self;
+  jack_port_t *port  = jack_port_by_name(sight->probe->client, sight->port);
+  int          count = 0;
+
+  if (!port)
+    return false;
+  const char **names =
+    jack_port_get_all_connections(sight->probe->client, port);
+  while (names && names[count])
+    count++;
+  jack_free(names);
+  return count == sight->count;
+}
+
+bool
+probe_sees_connections(Probe *probe, const char *port, int count)
+{
+  Sight sight = { .probe = probe, .port = port, .count = count };
+
+  return wait_until(count_is, &sight);
 }
 
 /* Not while a port's client is not active yet. */

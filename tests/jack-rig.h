@@ -87,8 +87,10 @@ void probe_connect(Probe *probe, const char *from, const char *to);
 /* Waits until a port is there, or is not. */
 bool probe_sees(Probe *probe, const char *port, bool there);
 
-/* Waits until two ports are connected. */
+/* Waits until two ports are connected; or until a port has so many connections.
+ */
 bool probe_sees_connection(Probe *probe, const char *port, const char *other);
+bool probe_sees_connections(Probe *probe, const char *port, int count);
 
 /* --- patience --- */
 

@@ -126,6 +126,7 @@ read_some(Program *program, int patience)
   if (poll(&wait, 1, patience) != 1)
     return false;
   const ssize_t size = read(program->output, data, sizeof data);
+  program->silent = size == 0;
   if (size <= 0)
     return false;
   program->log = realloc(program->log, program->length + (size_t)size + 1);
@@ -159,7 +160,8 @@ is_printed(void *self)
 {
   const Sentence *sentence = self;
 
-  return program_has_printed(sentence->program, sentence->part);
+  return program_has_printed(sentence->program, sentence->part) ||
+         sentence->program->silent;
 }
 
 bool
@@ -167,7 +169,8 @@ program_prints(Program *program, const char *part)
 {
   Sentence sentence = { program, part };
 
-  return wait_until(is_printed, &sentence);
+  wait_until(is_printed, &sentence);
+  return program_has_printed(program, part);
 }
 
 /* --- life --- */
@@ -342,4 +345,17 @@ program_set(Program *program, const char *address, double value)
   program_say(program, leaf, "d", value);
   ck_assert_msg(
     program_answers(program, leaf, value), "%s is not %g", address, value);
+}
+
+void
+program_set_text(Program *program, const char *address, const char *text)
+{
+  char is[256] = "";
+
+  program_say(program, address, "s", text);
+  for (int left = PATIENCE_MS; left > 0 && strcmp(is, text) != 0; left -= 20) {
+    ck_assert(program_ask(program, address, NULL, is));
+    pause_ms(20);
+  }
+  ck_assert_str_eq(is, text);
 }

@@ -24,6 +24,7 @@ typedef struct Program {
   int    output; /* what it prints */
   char  *log;
   size_t length;
+  bool   silent; /* it has closed its output */
 } Program;
 
 /* Starts `consort run SESSION --headless ARGUMENTS` and waits until it says
@@ -62,5 +63,8 @@ bool program_answers(Program *program, const char *path, double number);
 
 /* Sets a value in its real unit, and waits until it has it. */
 void program_set(Program *program, const char *address, double value);
+
+/* Sets a text, and waits until it has it. */
+void program_set_text(Program *program, const char *address, const char *text);
 
 #endif

@@ -126,6 +126,28 @@ synthesise_song(const char *session)
   program_run("new %s%s", session, files);
 }
 
+void
+song_sine(const char *session, double hz, double seconds)
+{
+  SF_INFO   info   = { .samplerate = RATE,
+                       .channels   = 2,
+                       .format     = SF_FORMAT_WAV | SF_FORMAT_FLOAT };
+  const int frames = (int)(seconds * RATE);
+  float    *sine   = malloc(2 * (size_t)frames * sizeof *sine);
+  char      path[256];
+
+  for (int i = 0; i < frames; i++)
+    sine[2 * i] = sine[2 * i + 1] =
+      0.5f * (float)sin(2.0 * M_PI * hz * (i + 0.5) / RATE);
+  snprintf(path, sizeof path, "%s-sine.wav", session);
+  SNDFILE *file = sf_open(path, SFM_WRITE, &info);
+  ck_assert_ptr_nonnull(file);
+  ck_assert_int_eq(sf_writef_float(file, sine, frames), frames);
+  sf_close(file);
+  free(sine);
+  program_run("new %s %s", session, path);
+}
+
 /* --- sessions --- */
 
 void

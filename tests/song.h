@@ -13,6 +13,10 @@ void song_session(const char *session);
    and so on, the last without a comma. */
 void song_session_with(const char *session, const char *lines);
 
+/* A session of one stereo track at 44.1 kHz: a sine of that frequency and of
+   peak ½, left and right alike, from its first sample to its last. */
+void song_sine(const char *session, double hz, double seconds);
+
 /* Lines that put every processor to work: gates and compressors with keys and
    look-ahead, EQ, de-esser, groups, an aux, a reverb and a delay, a DCA. */
 extern const char song_rich[];

@@ -323,6 +323,7 @@ ports_update(JackBackend *b)
     unregister_ports(b, old, old_count);
   }
   ports_free(old, old_count);
+  atomic_store(&b->graph_changed, true);
 }
 
 void
