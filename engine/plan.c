@@ -188,8 +188,6 @@ list_places(Compile *c)
       list_track(c->plan, node->spec->track);
     list_place(c, &c->builder->seat[slot], node);
   }
-  if (c->node[SLOT_MAIN].spec)
-    c->plan->latency = c->node[SLOT_MAIN].tap_latency[TAP_POST_FADER];
 }
 
 /* --- a plan --- */

@@ -127,12 +127,11 @@ typedef struct Plan {
   int       carry_count, carry_room;
   WayRef   *changed; /* ways that rise from 0, or fall to it */
   int       changed_count, changed_room;
-  int       latency; /* of main's output, in frames */
-  int       fill;    /* frames until what its new rings hold is whole: changed
-                        ways wait so long */
-  int  drain;        /* frames that the longest delay of a way still plays */
-  bool fading; /* compile again once settled: ways are left that have faded
-                  out, or lanes that have played out */
+  int       fill; /* frames until what its new rings hold is whole: changed
+                     ways wait so long */
+  int  drain;     /* frames that the longest delay of a way still plays */
+  bool fading;    /* compile again once settled: ways are left that have faded
+                     out, or lanes that have played out */
   bool waits[SLOTS]; /* these strips could not move yet: compile again */
   bool waiting;      /* some of them do */
 

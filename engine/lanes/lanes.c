@@ -344,10 +344,11 @@ apply(Bank *bank, const Strip *strip, unsigned dirty, double rate, bool now)
     if (dirty & DIRTY_DEESS)
       apply_deess(bank, value, lane, rate, now);
   }
-  if (LANES > 1 && dirty == DIRTY_ALL) {
-    LANE(gate_link)(&lanes->gate, strip->lane, strip->legs == 2);
-    LANE(comp_link)(&lanes->comp, strip->lane, strip->legs == 2);
-    LANE(deess_link)(&lanes->deess, strip->lane, strip->legs == 2);
+  for (int leg = 0; leg < strip->legs && dirty == DIRTY_ALL; leg++) {
+    const bool linked = LANES > 1 && strip->legs == 2;
+    LANE(gate_link)(&lanes->gate, strip->lane + leg, linked);
+    LANE(comp_link)(&lanes->comp, strip->lane + leg, linked);
+    LANE(deess_link)(&lanes->deess, strip->lane + leg, linked);
   }
 }
 
