@@ -4,8 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define STATUS_LENGTH 160 /* characters of what a strip says about its track \
-                           */
+#define STATUS_LENGTH                                    \
+  160 /* characters of what a strip says about its track \
+       */
 
 size_t
 link_parse_track(const char *text, int channel[2])

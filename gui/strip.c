@@ -84,8 +84,8 @@ on_kind(gpointer data, Address address)
   g_free(kind);
 }
 
-/* While a strip's track is on its way, or where it cannot be had, the strip says
-   so in the place of its number. */
+/* While a strip's track is on its way, or where it cannot be had, the strip
+   says so in the place of its number. */
 static void
 on_status(gpointer data, Address address)
 {

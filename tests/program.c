@@ -126,7 +126,7 @@ read_some(Program *program, int patience)
   if (poll(&wait, 1, patience) != 1)
     return false;
   const ssize_t size = read(program->output, data, sizeof data);
-  program->silent = size == 0;
+  program->silent    = size == 0;
   if (size <= 0)
     return false;
   program->log = realloc(program->log, program->length + (size_t)size + 1);
