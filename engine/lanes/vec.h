@@ -14,8 +14,8 @@
 #endif
 
 #define LANE_JOIN2(name, isa) name##_##isa
-#define LANE_JOIN(name, isa) LANE_JOIN2(name, isa)
-#define LANE(name) LANE_JOIN(name, ISA)
+#define LANE_JOIN(name, isa)  LANE_JOIN2(name, isa)
+#define LANE(name)            LANE_JOIN(name, ISA)
 
 /* Work is cut at this grid, in frames: events, coefficient targets, buffers. */
 #define GRID 16
