@@ -4,9 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define STATUS_LENGTH                                    \
-  160 /* characters of what a strip says about its track \
-       */
+/* Characters of what a strip says about its track. */
+#define STATUS_LENGTH 160
 
 size_t
 link_parse_track(const char *text, int channel[2])
