@@ -155,6 +155,8 @@ take_place(Mixer *mixer, const Plan *old, const Place *place) RT_SAFE
 
   if (strip->track != place->track)
     give_track(mixer, strip, place);
+  if (strip->reverb != place->reverb || strip->echo != place->echo)
+    strip->rising = mixer->return_frames;
   strip->track_channel[0] = place->track_channel[0];
   strip->track_channel[1] = place->track_channel[1];
   strip->is_key           = place->is_key;
@@ -309,6 +311,7 @@ mixer_settle(Mixer *mixer)
     mixer_update_blocks(mixer, strip, DIRTY_ALL, true);
     mixer_update_gains(mixer, strip, DIRTY_NOW, true);
     strip->dirty    = 0;
+    strip->rising   = 0;
     strip->arriving = false;
   }
   mixer->queue_count = mixer->due_count = 0;

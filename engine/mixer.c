@@ -144,6 +144,20 @@ run_key(KeyTap *tap, int n) RT_SAFE
   tap->write = (tap->write + n) & (tap->size - 1);
 }
 
+/* A new effect's input rises: what plays would otherwise strike it like a
+   blow. */
+static void
+soften(Mixer *mixer, Strip *strip, float *left, float *right, int n) RT_SAFE
+{
+  for (int i = 0; i < n && strip->rising > 0; i++) {
+    const float rest = (float)--strip->rising / (float)mixer->return_frames;
+    const float gain = 1.0f - rest * rest * (3.0f - 2.0f * rest);
+
+    left[i] *= gain;
+    right[i] *= gain;
+  }
+}
+
 /* An effect stands in the insert of its bus; one on a mono bus is heard as the
    mean of its sides. */
 static void
@@ -155,6 +169,7 @@ run_effect(Mixer *mixer, Strip *strip, int n) RT_SAFE
 
   kernel->read_leg(mixer->work.x, strip->lane, left, n);
   kernel->read_leg(mixer->work.x, strip->lane + strip->legs - 1, right, n);
+  soften(mixer, strip, left, right, n);
   if (strip->reverb)
     reverb_process(strip->reverb, left, right, n);
   else

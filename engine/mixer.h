@@ -23,7 +23,7 @@ typedef struct Mixer {
   const Kernel *kernel;
   double        rate;
   int           switch_frames; /* from input to track and back */
-  int           return_frames; /* in which a track that was late comes up */
+  int           return_frames; /* in which what was late or new comes up */
   Plan         *plan;
   Globals       globals;
   Work          work;

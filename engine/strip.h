@@ -86,6 +86,7 @@ typedef struct Strip {
   DelayLine *delay;  /* NULL: none was ever asked for */
   Reverb    *reverb; /* effect buses */
   Echo      *echo;
+  int        rising; /* frames until a new effect hears its input in full */
 
   bool  is_key;              /* others listen to it */
   float key[3][GRID_FRAMES]; /* its signal after trim and delay, for them: the
