@@ -32,7 +32,7 @@ all_dependencies() {
     while read -r source; do
       # shellcheck disable=SC2086
       gcc $flags -MM -MT "${source%.c}.o" "$source" | tr -d '\\\n'
-      echo
+      echo ' '
     done >"$room/dependencies"
 }
 
