@@ -144,6 +144,14 @@ rig_play(Rig *rig, int offset, int frames, int block)
 }
 
 void
+rig_take(Rig *rig)
+{
+  const EngineCycle none = { 0 };
+
+  engine_process(link_engine(rig->link), &none);
+}
+
+void
 rig_rest(Rig *rig, int n)
 {
   const float *in[INPUT_PORTS];

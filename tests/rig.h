@@ -35,6 +35,10 @@ void rig_settle(Rig *rig);
    a console that runs: changes of the desk arrive while it plays. */
 void rig_play(Rig *rig, int offset, int frames, int block);
 
+/* Takes in what was posted, as backends that wait for tracks do: a cycle of no
+   length. */
+void rig_take(Rig *rig);
+
 /* Plays n frames into nowhere: time for what fades and settles. */
 void rig_rest(Rig *rig, int n);
 

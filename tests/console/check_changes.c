@@ -12,7 +12,7 @@
 #include "tests/sound.h"
 
 #define RATE 48000
-#define N    14400 /* the changes come in the middle half */
+#define N    9600 /* the changes come in the middle half */
 
 static const Who who = { .origin = ORIGIN_COMMAND };
 
@@ -328,17 +328,18 @@ END_TEST
    after a while, with a constant at the input. */
 START_TEST(changes_arrive)
 {
-  Rig   *rig[2];
-  double level[2][2];
+  const int rest = strstr(moves[_i].to, "gate") ? 3 * RATE : RATE;
+  Rig      *rig[2];
+  double    level[2][2];
 
   for (int which = 0; which < 2; which++) {
     rig[which] = tone_desk(&moves[_i], 0.0);
     if (which)
       change(rig[which], moves[_i].to);
-    rig_rest(rig[which], RATE / 2);
+    rig_rest(rig[which], rest / 2);
     if (!which)
       change(rig[which], moves[_i].to);
-    rig_rest(rig[which], RATE);
+    rig_rest(rig[which], rest);
     rig_hear(rig[which], OWNER_MAIN, 0, N);
     rig_play(rig[which], 0, N, 64);
     for (int leg = 0; leg < 2; leg++)
